@@ -1,0 +1,182 @@
+"""What can go wrong, grouped by what the caller can do about it.
+
+::
+
+    CapigError
+    ├── SettingsError             a setting is missing, malformed or contradicts another: mend it
+    ├── RefusedError              the provider declines; the message offers the ways on
+    │   ├── AlreadyConnectedError the pixel is connected and not in this stack's state
+    │   └── WrongGatewayError     the state belongs to another gateway
+    └── GatewayError              one operation failed; carries operation, account, code, attempts
+        ├── UnreachableError      the request never got through: nothing was changed
+        ├── OutcomeUnknownError   the request may have been applied: look before sending it again
+        ├── NotAuthorizedError    401 or 403: credentials or rights
+        ├── NotFoundError         404: what the operation names does not exist
+        ├── InvalidInputError     400: the gateway does not accept the input
+        ├── UnavailableError      408, 429 or 5xx, still so after all retries
+        └── UnexpectedAnswerError the answer is not what the documented API can say
+
+Messages have one line for what failed and why, and one for what to do next. They never hold a
+token, a secret or a request body.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AlreadyConnectedError",
+    "CapigError",
+    "GatewayError",
+    "InvalidInputError",
+    "NotAuthorizedError",
+    "NotFoundError",
+    "OutcomeUnknownError",
+    "RefusedError",
+    "SettingsError",
+    "UnavailableError",
+    "UnexpectedAnswerError",
+    "UnreachableError",
+    "WrongGatewayError",
+]
+
+
+class CapigError(Exception):
+    """Base of everything that this package raises on purpose.
+
+    Args:
+        what: One line: what failed and why.
+        advice: One line: what to do next; may be empty.
+    """
+
+    def __init__(self, what: str, advice: str = "") -> None:
+        super().__init__(what, advice)
+        self.what = what
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return f"{self.what}\n  {self.advice}" if self.advice else self.what
+
+
+class SettingsError(CapigError):
+    """A setting is missing, malformed or contradicts another one."""
+
+
+class RefusedError(CapigError):
+    """The provider declines to act, because acting could damage what it does not own."""
+
+
+class AlreadyConnectedError(RefusedError):
+    """The pixel is connected to the gateway already, but is not in this stack's state."""
+
+
+class WrongGatewayError(RefusedError):
+    """The state was made against another gateway than the one that is configured."""
+
+
+class GatewayError(CapigError):
+    """One operation on the gateway failed.
+
+    Attributes:
+        operation: What was being done, in words, for example ``connect pixel 123``.
+        tenant_id: The account it was done in, or None for the token request.
+        code: The error code that the gateway gave (HTTP or GraphQL), or None.
+        request_id: The request id that the gateway or its load balancer gave, or None.
+        attempts: How many requests were sent, the first included.
+    """
+
+    advice_by_default = ""
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        operation: str,
+        tenant_id: str | None = None,
+        code: int | None = None,
+        request_id: str | None = None,
+        attempts: int = 1,
+        advice: str | None = None,
+    ) -> None:
+        self.reason = reason
+        self.operation = operation
+        self.tenant_id = tenant_id
+        self.code = code
+        self.request_id = request_id
+        self.attempts = attempts
+        super().__init__(self._what(), self.advice_by_default if advice is None else advice)
+
+    def _what(self) -> str:
+        where = f" (account {self.tenant_id})" if self.tenant_id else ""
+        details = [f"code {self.code}"] if self.code is not None else []
+        details += [f"request id {self.request_id}"] if self.request_id else []
+        details += [f"{self.attempts} attempts"] if self.attempts > 1 else []
+        suffix = f" [{', '.join(details)}]" if details else ""
+        return f"{self.operation}{where}: {self.reason}{suffix}"
+
+    def because(self, reason: str | None = None, advice: str | None = None) -> GatewayError:
+        """The same failure with a reason or an advice that knows more of the situation."""
+        return type(self)(
+            self.reason if reason is None else reason,
+            operation=self.operation,
+            tenant_id=self.tenant_id,
+            code=self.code,
+            request_id=self.request_id,
+            attempts=self.attempts,
+            advice=self.advice if advice is None else advice,
+        )
+
+
+class UnreachableError(GatewayError):
+    """No request got through to the gateway; nothing was changed."""
+
+    advice_by_default = (
+        "Check CAPIG_GATEWAY, the network and the gateway's health page (/hub/health/), "
+        "then run the command again."
+    )
+
+
+class OutcomeUnknownError(GatewayError):
+    """The request was sent and no usable answer came: it may have been applied."""
+
+    advice_by_default = (
+        "The gateway may already hold the new state. Run the command again once it answers."
+    )
+
+
+class NotAuthorizedError(GatewayError):
+    """The gateway refused the credentials, or the API account has no right to do this."""
+
+    advice_by_default = (
+        "Check that the account exists and that the API account may manage it. After a rotated "
+        "secret, `refresh` and `destroy` use the values of the last `up`: set CAPIG_CLIENT_ID and "
+        "CAPIG_CLIENT_SECRET, or add --run-program."
+    )
+
+
+class NotFoundError(GatewayError):
+    """What the operation names does not exist on the gateway."""
+
+    advice_by_default = "Check the id, and that CAPIG_GATEWAY names the gateway that you mean."
+
+
+class InvalidInputError(GatewayError):
+    """The gateway does not accept the input."""
+
+    advice_by_default = "Correct the arguments of the resource, then run the command again."
+
+
+class UnavailableError(GatewayError):
+    """The gateway is overloaded or failing, and was so at each attempt."""
+
+    advice_by_default = (
+        "Nothing is lost: run the command again when the gateway is well. CAPIG_MAX_RETRIES and "
+        "CAPIG_DEADLINE set how long it is waited for."
+    )
+
+
+class UnexpectedAnswerError(GatewayError):
+    """The answer is not GraphQL, or says less than it must to be taken for a result."""
+
+    advice_by_default = (
+        "Check that CAPIG_GATEWAY is the gateway's own domain and that nothing in between answers "
+        "in its place."
+    )

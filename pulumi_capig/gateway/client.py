@@ -1,0 +1,249 @@
+"""The seven operations of pixel management, typed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Literal, TypeVar
+
+from pydantic import ValidationError
+
+from ..errors import OutcomeUnknownError, UnexpectedAnswerError
+from ..settings import Connection
+from .calls import Call
+from .models import Account, Answer, ConnectionStatus, Filter, FilterResult, SignalConfig
+from .models import SwitchResult as _SwitchResult
+from .session import Session
+
+A = TypeVar("A", bound=Answer)
+
+FilterKind = Literal["event", "domain"]
+
+_FILTERS: Mapping[FilterKind, tuple[str, str, str]] = {
+    "event": ("EventFilterStatusMutation", "updateEventFilter", "eventName"),
+    "domain": ("useComitDomainFilterChangeMutation", "updateDomainFilter", "domain"),
+}
+
+
+class Gateway:
+    """A client of one gateway; safe for threads; knows nothing of Pulumi.
+
+    Args:
+        connection: Address, credentials and limits, as `Settings.connection()` gives them.
+        session: What sends the calls; made from `connection` if None.
+
+    All methods raise `GatewayError`, whose class says what may be done about it.
+    """
+
+    def __init__(self, connection: Connection, session: Session | None = None) -> None:
+        self.host = connection.address.host
+        self._session = session or Session(connection)
+        self._connection_writes = threading.BoundedSemaphore(connection.parallel_writes)
+
+    def __enter__(self) -> Gateway:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def connect_pixel(
+        self,
+        tenant_id: str,
+        pixel_id: str,
+        *,
+        business_id: str,
+        access_token: str,
+        external_id: str = "",
+        api_version: str | None = None,
+        name: str | None = None,
+    ) -> SignalConfig:
+        """Connect a pixel, or set a connected one up again (operation 1).
+
+        What a second setup does is not documented: an upsert by the troubleshooting guide, an
+        error or a reset of the switches for all that is known. So this call is never sent twice
+        after an unknown outcome: `OutcomeUnknownError` asks the caller to look first.
+
+        Args:
+            tenant_id: The account.
+            pixel_id: The pixel, decimal digits.
+            business_id: The Meta business that owns it, decimal digits.
+            access_token: The pixel's token; secret.
+            external_id: ``external_business_id`` of the MBE setup; empty with manual tokens.
+            api_version: Graph API version such as ``v24.0``; the gateway's own if None.
+            name: Display name.
+        """
+        optional = {"apiVersion": api_version, "name": name}
+        call = Call(
+            "AddNewPixelModalMutation",
+            f"connect pixel {pixel_id}",
+            tenant_id,
+            {
+                "tenantId": tenant_id,
+                "input": {
+                    "businessId": business_id,
+                    "pixelId": pixel_id,
+                    "accessToken": access_token,
+                    "externalId": external_id,
+                    **{key: value for key, value in optional.items() if value is not None},
+                },
+            },
+            ("tenantMutations", "signalMutations", "setupPixelSignalConfig"),
+            repeatable=False,
+            secrets=frozenset({access_token}),
+        )
+        with self._connection_writes:
+            return self._answer(call, SignalConfig)
+
+    def disconnect_pixel(self, tenant_id: str, pixel_id: str) -> bool | None:
+        """Remove a pixel's connection (operation 2); the gateway's own flag, which may be null.
+
+        Raises:
+            NotFoundError: The pixel is not connected.
+        """
+        call = Call(
+            "DeleteDataSourceModalMutation",
+            f"disconnect pixel {pixel_id}",
+            tenant_id,
+            {"tenantId": tenant_id, "id": pixel_id},
+            ("tenantMutations", "signalMutations", "deleteDataSource"),
+        )
+        with self._connection_writes:
+            result = _dig(self._session.execute(call), call.path)
+        return result if isinstance(result, bool) else None
+
+    def account(self, tenant_id: str, time_window: int = 60) -> Account:
+        """An account with all its connected pixels (operation 3).
+
+        Args:
+            tenant_id: The account.
+            time_window: Minutes that the counters cover.
+        """
+        call = Call(
+            "ConnectionStatusCardQuery",
+            "list the pixels",
+            tenant_id,
+            {"tenantId": tenant_id, "timeWindow": time_window},
+            ("tenantQueries", "account"),
+            mutates=False,
+        )
+        return self._answer(call, Account)
+
+    def set_receiving(self, tenant_id: str, pixel_id: str, on: bool) -> ConnectionStatus:
+        """Switch receiving of a pixel's events on or off (operation 4)."""
+        return self._switch(
+            "updateSignalConfigStatusMutation",
+            "updateSignalConfigEventsStatus",
+            f"switch receiving of pixel {pixel_id} {'on' if on else 'off'}",
+            tenant_id,
+            pixel_id,
+            on,
+        )
+
+    def set_publishing(self, tenant_id: str, pixel_id: str, on: bool) -> ConnectionStatus:
+        """Switch publishing of a pixel's events on or off (operation 5)."""
+        return self._switch(
+            "updateSignalConfigCapiPublishMutation",
+            "updateSignalConfigCapiPublish",
+            f"switch publishing of pixel {pixel_id} {'on' if on else 'off'}",
+            tenant_id,
+            pixel_id,
+            on,
+        )
+
+    def set_filter(
+        self,
+        kind: FilterKind,
+        tenant_id: str,
+        name: str,
+        filter_state: str,
+        pixel_ids: Sequence[str] | None = None,
+    ) -> Filter:
+        """Set the state of an event (operation 6) or of a domain (operation 7).
+
+        Args:
+            kind: Which of the two.
+            tenant_id: The account.
+            name: The event's name, or the domain.
+            filter_state: ``PUBLISH`` or ``DROP``.
+            pixel_ids: The pixels; None for the whole account.
+        """
+        operation, field, key = _FILTERS[kind]
+        where = f" for {_pixels(pixel_ids)}" if pixel_ids is not None else " for the whole account"
+        call = Call(
+            operation,
+            f"set {kind} {name} to {filter_state}{where}",
+            tenant_id,
+            {
+                "tenantId": tenant_id,
+                "input": {key: name, **_scope(kind, pixel_ids), "filterState": filter_state},
+            },
+            ("tenantMutations", field),
+        )
+        return self._answer(call, FilterResult).updated_filter or Filter()
+
+    def _switch(
+        self, operation: str, field: str, words: str, tenant_id: str, pixel_id: str, on: bool
+    ) -> ConnectionStatus:
+        call = Call(
+            operation,
+            words,
+            tenant_id,
+            {"tenantId": tenant_id, "id": pixel_id, "input": {"status": int(on)}},
+            ("tenantMutations", "signalMutations", field),
+        )
+        with self._connection_writes:
+            result = self._answer(call, _SwitchResult)
+        if result.success is False:
+            reason = "the gateway answered success: false"
+            raise UnexpectedAnswerError(
+                reason,
+                operation=words,
+                tenant_id=tenant_id,
+                advice="Check in the gateway that the pixel is still connected; `pulumi refresh` "
+                "tells.",
+            )
+        return result.connection_status or ConnectionStatus()
+
+    def _answer(self, call: Call, kind: type[A]) -> A:
+        content = _dig(self._session.execute(call), call.path)
+        reason = "the gateway answered null"
+        if content is not None:
+            try:
+                return kind.model_validate(content)
+            except ValidationError as error:
+                first = error.errors(include_input=False, include_url=False)[0]
+                at = ".".join(str(part) for part in first["loc"]) or "the result"
+                reason = f"the answer has an unexpected form ({at}: {first['msg']})"
+        error_kind = OutcomeUnknownError if call.mutates else UnexpectedAnswerError
+        raise error_kind(reason, operation=call.words, tenant_id=call.tenant_id) from None
+
+
+def _dig(content: Any, path: Sequence[str]) -> Any:
+    for name in path:
+        if not isinstance(content, dict):
+            return None
+        content = content.get(name)
+    return content
+
+
+def _scope(kind: FilterKind, pixel_ids: Sequence[str] | None) -> dict[str, Any]:
+    """The whole account is null for events and an absent list for domains, as documented."""
+    if pixel_ids is not None:
+        return {"pixelIds": list(pixel_ids)}
+    return {"pixelIds": None} if kind == "event" else {}
+
+
+def _pixels(pixel_ids: Sequence[str]) -> str:
+    if len(pixel_ids) <= 3:
+        return f"pixel{'s' if len(pixel_ids) > 1 else ''} {', '.join(pixel_ids)}"
+    return f"{len(pixel_ids)} pixels"

@@ -1,0 +1,76 @@
+"""One API token for all threads of a process."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from ..errors import NotAuthorizedError
+
+DOCUMENTED_LIFETIME = 36_000.0
+"""Seconds that a token lives if the answer does not say: ten hours, by the integration guide."""
+
+_EARLY = 0.1
+_EARLY_AT_MOST = 300.0
+
+
+class Tokens:
+    """Fetches a token when one is first needed, renews it early, and at most once at a time.
+
+    Args:
+        fetch: Gets a token and its lifetime in seconds (None: the documented one).
+        ready: A token that is given and cannot be renewed; empty to fetch one.
+        clock: Seconds that only go forward.
+    """
+
+    def __init__(
+        self,
+        fetch: Callable[[], tuple[str, float | None]],
+        ready: str = "",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._fetch = fetch
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._token = ready
+        self._renewable = not ready
+        self._renew_at = float("inf") if ready else 0.0
+        self._refusal: NotAuthorizedError | None = None
+
+    def current(self) -> str:
+        """A token that should be good."""
+        with self._lock:
+            if self._clock() >= self._renew_at:
+                self._renew()
+            return self._token
+
+    def last(self) -> str:
+        """The token that was used last, to keep it out of messages; may be empty."""
+        return self._token
+
+    def after_refusal(self, refused: str) -> str | None:
+        """Another token than the one that was refused, or None if there is no other.
+
+        Of many threads that come with the same refused token, one renews it.
+        """
+        with self._lock:
+            if self._token == refused:
+                if not self._renewable:
+                    return None
+                self._renew()
+            return self._token
+
+    def _renew(self) -> None:
+        # A secret that was refused once stays refused: asking again for each resource would
+        # only look like an attack.
+        if self._refusal is not None:
+            raise self._refusal
+        started = self._clock()
+        try:
+            self._token, lifetime = self._fetch()
+        except NotAuthorizedError as error:
+            self._refusal = error
+            raise
+        seconds = DOCUMENTED_LIFETIME if lifetime is None else lifetime
+        self._renew_at = started + seconds - min(_EARLY_AT_MOST, seconds * _EARLY)
