@@ -1,0 +1,47 @@
+"""How resources live: rules over a gateway and plain values, without Pulumi and without HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from .. import canonical
+from .filters import FilterLifecycle, FilterType
+from .pixel_connection import PixelConnectionLifecycle
+from .run import Run
+from .values import Props
+
+if TYPE_CHECKING:
+    from .values import Checked, Created, Difference, Found
+
+
+class Lifecycle(Protocol):
+    """What each kind of resource can do."""
+
+    def check(self, olds: Props, news: Props) -> Checked:
+        """Canonical inputs, and all that is wrong with them."""
+
+    def diff(self, olds: Props, news: Props) -> Difference:
+        """Whether an update or a replacement is needed."""
+
+    def create(self, inputs: Props) -> Created:
+        """Make what is declared."""
+
+    def read(self, outputs: Props) -> Found | None:
+        """What there is now; None if it is gone."""
+
+    def update(self, olds: Props, news: Props) -> Props:
+        """Change what there is to what is declared; the new outputs."""
+
+    def delete(self, outputs: Props) -> None:
+        """Take away what there is."""
+
+
+EVENT_FILTER = FilterType("event", "event_name", canonical.event_name, canonical.event_remark)
+DOMAIN_FILTER = FilterType("domain", "domain", canonical.domain)
+
+REGISTRY: Mapping[str, Callable[[Run], Lifecycle]] = {
+    "PixelConnection": PixelConnectionLifecycle,
+    "EventFilter": lambda run: FilterLifecycle(run, EVENT_FILTER),
+    "DomainFilter": lambda run: FilterLifecycle(run, DOMAIN_FILTER),
+}

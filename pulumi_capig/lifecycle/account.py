@@ -1,0 +1,97 @@
+"""One account as one run sees it: its list of pixels, read once and kept true by own writes."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from ..errors import UnexpectedAnswerError
+from .pixels import Pixel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..gateway import Gateway
+
+
+class AccountView:
+    """The shared list of an account's pixels; safe for threads.
+
+    Args:
+        tenant_id: The account.
+        gateway: Opens the gateway when it is first needed.
+
+    Attributes:
+        filter_writes: Held for a whole filter operation: those of one account go one at a time.
+    """
+
+    def __init__(self, tenant_id: str, gateway: Callable[[], Gateway]) -> None:
+        self.tenant_id = tenant_id
+        self.filter_writes = threading.Lock()
+        self._gateway = gateway
+        self._reading = threading.Lock()
+        self._lock = threading.Lock()
+        self._pixels: dict[str, Pixel] | None = None
+        self._complete = True
+        self._serial = 0
+        self._written: dict[str, int] = {}
+
+    def pixels(self) -> dict[str, Pixel]:
+        """All connected pixels, from the one list of the run."""
+        with self._reading:
+            if self._pixels is None:
+                self._read()
+        with self._lock:
+            return dict(self._pixels or {})
+
+    def pixel(self, pixel_id: str) -> Pixel | None:
+        """A connected pixel, or None if the list proves that it is not connected."""
+        found = self.pixels().get(pixel_id)
+        if found is None and not self._complete:
+            reason = f"an entry of the list has no id, so pixel {pixel_id} may or may not be there"
+            raise UnexpectedAnswerError(
+                reason, operation="list the pixels", tenant_id=self.tenant_id
+            )
+        return found
+
+    def read_again(self) -> AccountView:
+        """Ask for the list anew."""
+        with self._reading:
+            self._read()
+        return self
+
+    def learned(self, pixel_id: str, pixel: Pixel | None) -> None:
+        """An own write was answered: what the pixel is now, or None if it is disconnected."""
+        with self._lock:
+            self._serial += 1
+            self._written[pixel_id] = self._serial
+            if self._pixels is not None:
+                self._put(self._pixels, pixel_id, pixel)
+
+    def _read(self) -> None:
+        with self._lock:
+            started = self._serial
+        configs = self._gateway().account(self.tenant_id).signal_configs
+        if configs is None:
+            reason = "the gateway answered without a list (signalConfigs is null)"
+            raise UnexpectedAnswerError(
+                reason, operation="list the pixels", tenant_id=self.tenant_id
+            )
+        ids = [config.pixel_id if config else None for config in configs]
+        listed = {
+            i: Pixel.of(config) for i, config in zip(ids, configs, strict=True) if i and config
+        }
+        with self._lock:
+            # What was written while the list was under way is newer than the list.
+            for pixel_id, serial in self._written.items():
+                if serial > started:
+                    self._put(listed, pixel_id, (self._pixels or {}).get(pixel_id))
+            self._pixels = listed
+            self._complete = all(ids)
+
+    @staticmethod
+    def _put(pixels: dict[str, Pixel], pixel_id: str, pixel: Pixel | None) -> None:
+        if pixel is None:
+            pixels.pop(pixel_id, None)
+        else:
+            pixels[pixel_id] = pixel

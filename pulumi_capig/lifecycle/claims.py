@@ -1,0 +1,228 @@
+"""What the program declares in one run, and how far the run has come with it.
+
+The engine creates and updates before it deletes, in parallel, and no call knows its resource's
+name. So each check *declares* a claim under the key that the gateway knows, a diff that finds
+nothing to do or a finished write *applies* it, and whoever lets go of a key asks here first
+whether somebody else holds it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal, NamedTuple, TypeAlias
+
+
+class Progress(Enum):
+    """How far the run has come with a claim."""
+
+    DECLARED = "declared"
+    APPLIED = "applied"
+    FAILED = "failed"
+
+
+class PixelKey(NamedTuple):
+    """What a connection claims."""
+
+    tenant_id: str
+    pixel_id: str
+
+
+class FilterKey(NamedTuple):
+    """What filters of one name share."""
+
+    kind: Literal["event", "domain"]
+    tenant_id: str
+    name: str
+
+
+Scope: TypeAlias = "frozenset[str] | None"
+"""Pixel ids, or None for the whole account."""
+
+
+class FilterClaim(NamedTuple):
+    """What one filter claims of its key."""
+
+    scope: Scope
+    filter_state: str
+
+    def covers(self, pixel_id: str) -> bool:
+        """Whether the claim is about a pixel."""
+        return self.scope is None or pixel_id in self.scope
+
+
+@dataclass
+class _Connection:
+    progress: Progress = Progress.DECLARED
+    adopt: bool = False
+    expected_anew: bool = False
+    spared: bool = False
+
+
+class ConnectionClaims:
+    """Claims of connections on pixels; safe for threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._claims: dict[PixelKey, _Connection] = {}
+        self._anew: set[PixelKey] = set()
+
+    def declare(self, key: PixelKey, *, adopt: bool, expected_anew: bool) -> None:
+        """The program declares the pixel.
+
+        Args:
+            key: Account and pixel.
+            adopt: Whether a connected pixel may be taken over.
+            expected_anew: Whether this run is expected to connect it.
+        """
+        with self._lock:
+            claim = self._claims.setdefault(key, _Connection())
+            claim.adopt = claim.adopt or adopt
+            claim.expected_anew = expected_anew
+
+    def settle(self, key: PixelKey, progress: Progress) -> None:
+        """The run applied a claim, or failed to."""
+        with self._lock:
+            if claim := self._claims.get(key):
+                claim.progress = progress
+
+    def adopts(self, key: PixelKey) -> bool:
+        """Whether a connected pixel may be taken over."""
+        with self._lock:
+            claim = self._claims.get(key)
+            return claim is not None and claim.adopt
+
+    def spare(self, key: PixelKey) -> Progress | None:
+        """A delete asks for its pixel: None, or how far another resource's claim on it is.
+
+        If that claim is only declared, its create may take the pixel over.
+        """
+        with self._lock:
+            claim = self._claims.get(key)
+            if claim is None:
+                return None
+            claim.spared = claim.spared or claim.progress is Progress.DECLARED
+            return claim.progress
+
+    def was_spared(self, key: PixelKey) -> bool:
+        """Whether a delete of this run left the pixel for the claim's create."""
+        with self._lock:
+            claim = self._claims.get(key)
+            return claim is not None and claim.spared
+
+    def connected_anew(self, key: PixelKey) -> None:
+        """This run connected the pixel, so filters that cover it have to be sent again."""
+        with self._lock:
+            self._anew.add(key)
+
+    def anew(self, tenant_id: str, *, expected: bool) -> frozenset[str]:
+        """Pixels of an account that this run connected, or that it is expected to connect yet."""
+        with self._lock:
+            if not expected:
+                return frozenset(key.pixel_id for key in self._anew if key.tenant_id == tenant_id)
+            return frozenset(
+                key.pixel_id
+                for key, claim in self._claims.items()
+                if key.tenant_id == tenant_id
+                and claim.expected_anew
+                and claim.progress is Progress.DECLARED
+            )
+
+
+@dataclass
+class _Opened:
+    """What a withdrawal opened before it could know all claims."""
+
+    whole_account: bool = False
+    pixels: set[str] = field(default_factory=set)
+
+
+class FilterClaims:
+    """Claims of filters on events and domains; safe for threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._claims: defaultdict[FilterKey, dict[FilterClaim, Progress]] = defaultdict(dict)
+        self._opened: defaultdict[FilterKey, _Opened] = defaultdict(_Opened)
+
+    def declare(self, key: FilterKey, claim: FilterClaim) -> None:
+        """The program declares a filter."""
+        with self._lock:
+            self._claims[key].setdefault(claim, Progress.DECLARED)
+
+    def settle(self, key: FilterKey, claim: FilterClaim, progress: Progress) -> None:
+        """The run applied a claim, or failed to."""
+        with self._lock:
+            if claim in self._claims[key]:
+                self._claims[key][claim] = progress
+
+    def is_undisturbed(self, key: FilterKey, claim: FilterClaim, anew: frozenset[str]) -> bool:
+        """Apply an unchanged filter's claim, unless the run has disturbed what it covers.
+
+        Args:
+            key: Account and name.
+            claim: Scope and state.
+            anew: Pixels that lost their filters, because they are connected anew.
+        """
+        with self._lock:
+            if claim not in self._claims[key]:
+                return True  # no check came before: a refresh, which tells nothing of the program
+            if self._is_opened(key, claim) or any(claim.covers(pixel) for pixel in anew):
+                return False
+            self._claims[key][claim] = Progress.APPLIED
+            return True
+
+    def is_opened(self, key: FilterKey, claim: FilterClaim) -> bool:
+        """Whether a withdrawal of this run opened a part of what a claim covers."""
+        with self._lock:
+            return self._is_opened(key, claim)
+
+    def _is_opened(self, key: FilterKey, claim: FilterClaim) -> bool:
+        opened = self._opened.get(key)
+        if opened is None:
+            return False
+        return opened.whole_account or any(claim.covers(pixel) for pixel in opened.pixels)
+
+    def open(self, key: FilterKey, scope: Scope) -> None:
+        """A withdrawal is about to open a scope: claims declared from now on send themselves."""
+        with self._lock:
+            if scope is None:
+                self._opened[key].whole_account = True
+            else:
+                self._opened[key].pixels |= scope
+
+    def of_pixel(self, key: FilterKey, pixel_id: str) -> tuple[FilterClaim, Progress] | None:
+        """The claim on a pixel: one that names it, else one on the whole account."""
+        with self._lock:
+            covering = [(c, p) for c, p in self._claims[key].items() if c.covers(pixel_id)]
+            return min(covering, key=lambda item: item[0].scope is None, default=None)
+
+    def of_account(self, key: FilterKey) -> tuple[FilterClaim, Progress] | None:
+        """The claim on the whole account."""
+        with self._lock:
+            wide = (item for item in self._claims[key].items() if item[0].scope is None)
+            return next(wide, None)
+
+    def named(self, key: FilterKey) -> dict[str, str]:
+        """The state that is claimed for each pixel that a claim names."""
+        with self._lock:
+            return {
+                pixel: claim.filter_state
+                for claim in self._claims[key]
+                for pixel in claim.scope or ()
+            }
+
+    def applied_to(self, tenant_id: str, pixel_id: str) -> list[tuple[FilterKey, str]]:
+        """Key and state of each applied claim that covers a pixel."""
+        with self._lock:
+            return sorted(set(self._applied(tenant_id, pixel_id)))
+
+    def _applied(self, tenant_id: str, pixel_id: str) -> Iterator[tuple[FilterKey, str]]:
+        for key, claims in self._claims.items():
+            for claim, progress in claims.items():
+                mine = key.tenant_id == tenant_id and claim.covers(pixel_id)
+                if mine and progress is Progress.APPLIED:
+                    yield key, claim.filter_state

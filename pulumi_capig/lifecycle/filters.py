@@ -1,0 +1,377 @@
+"""How event filters and domain filters live: the same life, other names.
+
+The API sets a filter's state and never tells it. So state in Pulumi is what was last confirmed,
+and everything below is about the gateway ending in the declared state whatever the order of calls
+and however it keeps account-wide filters (one rule, a copy for each pixel, a pixel's own entry
+first or last: unknown).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .. import canonical
+from .. import settings as table
+from ..errors import NotFoundError, SettingsError, UnexpectedAnswerError
+from .claims import FilterClaim, FilterKey, PixelKey, Progress, Scope
+from .tenancy import resolve_tenant
+from .values import (
+    UNKNOWN,
+    Canonical,
+    Checked,
+    Created,
+    Difference,
+    Failure,
+    Found,
+    Props,
+    canonical_inputs,
+    differs,
+    is_known,
+)
+
+if TYPE_CHECKING:
+    from ..gateway import FilterKind
+    from ..gateway.models import Filter
+    from .account import AccountView
+    from .run import Run
+
+ECHOED = "echoed"
+ACCEPTED = "accepted"
+
+GLOBAL = "global"
+"""What an id says in place of a pixel where a filter is account-wide."""
+
+
+@dataclass(frozen=True)
+class FilterType:
+    """What tells event filters and domain filters apart.
+
+    Attributes:
+        kind: The gateway's operation.
+        name: The property that names what is filtered.
+        canonical: Its canonical form.
+        remark: What to say of a name that is valid and yet probably wrong, or "".
+    """
+
+    kind: FilterKind
+    name: str
+    canonical: Canonical
+    remark: Callable[[str], str] = lambda _name: ""
+
+
+class FilterLifecycle:
+    """Check, diff, create, read, update and delete of filters, over one run."""
+
+    def __init__(self, run: Run, kind: FilterType) -> None:
+        self._run = run
+        self._type = kind
+        self._fields: dict[str, Canonical] = {
+            kind.name: kind.canonical,
+            "filter_state": canonical.filter_state,
+            "tenant_id": canonical.tenant_id,
+            "reassert": lambda value: canonical.text(value, "reassert"),
+        }
+        self._inputs = (*self._fields, "pixel_ids")
+        self._keys = ("tenant_id", kind.name)
+
+    # -- check ---------------------------------------------------------------------------------
+
+    def check(self, olds: Props, news: Props) -> Checked:
+        """Canonical inputs and all failures; declares the filter in the run's memory."""
+        checked = canonical_inputs(news, self._fields)
+        inputs = checked.inputs
+        resolve_tenant(self._run.settings, olds, checked)
+        checked.failures += [
+            Failure(name, f"{name} is missing")
+            for name in (self._type.name, "filter_state")
+            if name not in inputs
+        ]
+        if "pixel_ids" in inputs:
+            inputs["pixel_ids"] = _canonical_pixels(inputs["pixel_ids"], checked.failures)
+        self._resolve_reassert(olds, checked)
+        if not checked.failures:
+            self._remark(inputs)
+            if all(is_known(inputs.get(name)) for name in (*self._keys, *_CLAIMED)):
+                self._run.filters.declare(self._key(inputs), _claim(inputs))
+        return checked
+
+    def _resolve_reassert(self, olds: Props, checked: Checked) -> None:
+        """None never makes a difference: the run's value, else the last one, stays in mind."""
+        if "reassert" in checked.inputs:
+            return
+        try:
+            value = self._run.settings.get(table.REASSERT) or olds.get("reassert")
+        except SettingsError as error:
+            checked.failures.append(Failure("reassert", error.what))
+            return
+        if value:
+            checked.inputs["reassert"] = value
+
+    def _remark(self, inputs: Props) -> None:
+        name = inputs[self._type.name]
+        remark = self._type.remark(name) if isinstance(name, str) else ""
+        if remark:
+            self._run.warn(remark, self._type.kind, name)
+
+    # -- diff ----------------------------------------------------------------------------------
+
+    def diff(self, olds: Props, news: Props) -> Difference:
+        """What would change; an unchanged filter that the run has disturbed is sent again."""
+        moved = self._run.has_moved(olds.get("gateway"))
+        replaces = tuple(
+            name for name in self._keys if is_known(news.get(name)) and differs(name, olds, news)
+        )
+        if moved or replaces or self._changed(olds, news):
+            return Difference(True, replaces)
+        anew = self._anew(news, expected=False) | self._anew(news, expected=True)
+        key, claim = self._key(news), _claim(news)
+        return Difference(not self._run.filters.is_undisturbed(key, claim, anew))
+
+    def _changed(self, olds: Props, news: Props) -> bool:
+        return any(differs(name, olds, news) for name in self._inputs)
+
+    def _anew(self, props: Props, *, expected: bool) -> frozenset[str]:
+        return self._run.connections.anew(props["tenant_id"], expected=expected)
+
+    # -- create --------------------------------------------------------------------------------
+
+    def create(self, inputs: Props) -> Created:
+        """Set the declared state."""
+        key, claim = self._key(inputs), _claim(inputs)
+        with self._settling(key, claim) as writer:
+            verification = writer.put(claim)
+        label = min(claim.scope) if claim.scope is not None else GLOBAL
+        resource_id = f"{key.tenant_id}/{key.name}/{label}"
+        return Created(resource_id, self._outputs(inputs, verification))
+
+    # -- read ----------------------------------------------------------------------------------
+
+    def read(self, outputs: Props) -> Found:
+        """The last confirmed state: the API has no operation that reads filters."""
+        return Found(outputs, {name: outputs[name] for name in self._inputs if name in outputs})
+
+    # -- update --------------------------------------------------------------------------------
+
+    def update(self, olds: Props, news: Props) -> Props:
+        """Send what is declared where it changed, then let go of what is no longer declared."""
+        key, old, new = self._key(news), _claim(olds), _claim(news)
+        with self._settling(key, new) as writer:
+            verification = olds.get("verification", ACCEPTED)
+            narrows = old.scope is None and new.scope is not None
+            if not narrows and self._must_send(key, olds, news):
+                verification = writer.put(new)
+            if narrows:
+                # The way back from the account sends the claims on single pixels, this one's too.
+                verification = writer.withdraw_account(new)
+            elif old.scope is not None and new.scope is not None:
+                writer.withdraw_pixels(old.scope - new.scope, old.filter_state)
+        return self._outputs(news, verification)
+
+    def _must_send(self, key: FilterKey, olds: Props, news: Props) -> bool:
+        old, new = _claim(olds), _claim(news)
+        moved = self._run.has_moved(olds.get("gateway"))
+        widens = new.scope is None and old.scope is not None
+        adds = new.scope is not None and old.scope is not None and bool(new.scope - old.scope)
+        if moved or widens or adds or differs("reassert", olds, news):
+            return True
+        if old.filter_state != new.filter_state or self._run.filters.is_opened(key, new):
+            return True
+        # A pixel that is still to be connected gets its filters from that connection's create.
+        return any(new.covers(pixel) for pixel in self._anew(news, expected=False))
+
+    # -- delete --------------------------------------------------------------------------------
+
+    def delete(self, outputs: Props) -> None:
+        """Let go: what another filter claims stays as claimed, the rest rests at PUBLISH."""
+        self._run.has_moved(outputs.get("gateway"))
+        key, claim = self._key(outputs), _claim(outputs)
+        with self._run.account(key.tenant_id).filter_writes:
+            writer = FilterWriter(self._run, key)
+            if claim.scope is None:
+                writer.withdraw_account(None)
+            else:
+                writer.withdraw_pixels(claim.scope, claim.filter_state)
+
+    # ------------------------------------------------------------------------------------------
+
+    def _settling(self, key: FilterKey, claim: FilterClaim) -> _Settling:
+        return _Settling(self._run, key, claim)
+
+    def _key(self, props: Mapping[str, Any]) -> FilterKey:
+        return FilterKey(self._type.kind, props["tenant_id"], props[self._type.name])
+
+    def _outputs(self, inputs: Props, verification: str) -> Props:
+        return {**inputs, "gateway": self._run.host(), "verification": verification}
+
+
+class _Settling:
+    """Holds an account's filter writes for one operation, and settles its claim after it."""
+
+    def __init__(self, run: Run, key: FilterKey, claim: FilterClaim) -> None:
+        self._run, self._key, self._claim = run, key, claim
+        self._writes = run.account(key.tenant_id).filter_writes
+
+    def __enter__(self) -> FilterWriter:
+        self._writes.acquire()
+        return FilterWriter(self._run, self._key)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        # Settled before the lock is free: who connects a pixel next must see what was applied.
+        progress = Progress.APPLIED if kind is None else Progress.FAILED
+        self._run.filters.settle(self._key, self._claim, progress)
+        self._writes.release()
+
+
+class FilterWriter:
+    """Writes filters of one key; its account's `filter_writes` is held meanwhile."""
+
+    def __init__(self, run: Run, key: FilterKey) -> None:
+        self._run = run
+        self._key = key
+
+    def put(self, claim: FilterClaim) -> str:
+        """Set a claim's state; how well the gateway confirmed it.
+
+        Account-wide is two calls, one for the account and one that lists its connected pixels, so
+        that it holds however the gateway keeps it.
+        """
+        if claim.scope is not None:
+            return self._set(sorted(claim.scope), claim.filter_state)
+        verification = self._set(None, claim.filter_state)
+        others = self._run.filters.named(self._key)
+        pixels = {
+            pixel
+            for pixel in self._account().pixels()
+            if others.get(pixel, claim.filter_state) == claim.filter_state
+        }
+        return _weaker(verification, self._set_connected(pixels, claim.filter_state))
+
+    def withdraw_pixels(self, pixels: Collection[str], old_state: str) -> None:
+        """Let go of pixels."""
+        groups: dict[str, set[str]] = {canonical.DROP: set(), canonical.PUBLISH: set()}
+        unclaimed = set()
+        for pixel in pixels:
+            found = self._run.filters.of_pixel(self._key, pixel)
+            if found is None:
+                unclaimed.add(pixel)
+                groups[canonical.PUBLISH].add(pixel)
+                continue
+            claim, progress = found
+            holds = claim.scope is not None or claim.filter_state == old_state
+            if not (progress is Progress.APPLIED and holds):
+                groups[claim.filter_state].add(pixel)
+        if unclaimed:
+            self._run.filters.open(self._key, frozenset(unclaimed))
+        for state, group in groups.items():
+            self._set_connected(group, state)
+
+    def withdraw_account(self, narrowed: FilterClaim | None) -> str:
+        """Let go of the whole account; `narrowed` is what its filter now claims instead.
+
+        The same two calls as to set it, in which pixels that a filter names get their own state.
+        """
+        wide = self._run.filters.of_account(self._key)
+        if wide is not None:
+            verification = ECHOED
+            if wide[1] is not Progress.APPLIED:
+                verification = self.put(wide[0])
+            return self.put(narrowed) if narrowed else verification
+        self._run.filters.open(self._key, None)
+        named = self._run.filters.named(self._key)
+        if narrowed:
+            named.update(dict.fromkeys(narrowed.scope or (), narrowed.filter_state))
+        self._set(None, canonical.PUBLISH)
+        verification = ECHOED
+        closed = {pixel for pixel, state in named.items() if state == canonical.DROP}
+        opened = (set(self._account().pixels()) | set(named)) - closed
+        for pixels, state in ((closed, canonical.DROP), (opened, canonical.PUBLISH)):
+            said = self._set_connected(pixels, state)
+            if narrowed and narrowed.filter_state == state:
+                verification = _weaker(verification, said)
+        return verification
+
+    def _set_connected(self, pixels: Collection[str], state: str) -> str:
+        """Set the state of pixels of which some may be gone by now; those need nothing."""
+        if not pixels:
+            return ECHOED
+        try:
+            return self._set(sorted(pixels), state)
+        except NotFoundError:
+            left = set(pixels) & set(self._account().read_again().pixels())
+            if left == set(pixels):
+                raise
+        return self._set(sorted(left), state) if left else ECHOED
+
+    def _set(self, pixels: list[str] | None, state: str) -> str:
+        key = self._key
+        echo = self._run.gateway().set_filter(key.kind, key.tenant_id, key.name, state, pixels)
+        if echo.filter_state in (canonical.PUBLISH, canonical.DROP) and echo.filter_state != state:
+            where = "the whole account" if pixels is None else f"{len(pixels)} pixel(s)"
+            reason = f"the gateway answered {echo.filter_state}"
+            raise UnexpectedAnswerError(
+                reason,
+                operation=f"set {key.kind} {key.name} to {state} for {where}",
+                tenant_id=key.tenant_id,
+                advice="Look at the filter in the gateway's page, then run the command again.",
+            )
+        return _verification(key, pixels, state, echo)
+
+    def _account(self) -> AccountView:
+        return self._run.account(self._key.tenant_id)
+
+
+def send_again(run: Run, key: PixelKey) -> None:
+    """A pixel was connected anew: send what applied filters claim of it.
+
+    Filters whose turn is still to come see the mark and send themselves.
+    """
+    with run.account(key.tenant_id).filter_writes:
+        run.connections.connected_anew(key)
+        for filter_key, state in run.filters.applied_to(*key):
+            FilterWriter(run, filter_key).put(FilterClaim(frozenset({key.pixel_id}), state))
+
+
+_CLAIMED = ("pixel_ids", "filter_state")
+
+
+def _claim(props: Mapping[str, Any]) -> FilterClaim:
+    pixel_ids = props.get("pixel_ids")
+    scope: Scope = None if pixel_ids is None else frozenset(pixel_ids)
+    return FilterClaim(scope, props["filter_state"])
+
+
+def _canonical_pixels(value: Any, failures: list[Failure]) -> Any:
+    """A set of pixel ids in canonical form; what is unknown in it stays, after the known."""
+    if value is UNKNOWN:
+        return value
+    if not isinstance(value, list):
+        failures.append(Failure("pixel_ids", "must be a list of pixel ids"))
+        return value
+    if not value:
+        reason = "an empty list filters nothing; leave pixel_ids out for the whole account"
+        failures.append(Failure("pixel_ids", reason))
+    known = []
+    for index, item in enumerate(value):
+        if item is UNKNOWN:
+            continue
+        try:
+            known.append(canonical.pixel_id(item))
+        except ValueError as error:
+            failures.append(Failure(f"pixel_ids[{index}]", str(error)))
+    return canonical.pixel_ids(known) + [item for item in value if item is UNKNOWN]
+
+
+def _verification(key: FilterKey, pixels: list[str] | None, state: str, echo: Filter) -> str:
+    name = echo.event_name if key.kind == "event" else echo.domain
+    if pixels is None:
+        scope_echoed = echo.pixel_id is None and "pixel_id" in echo.model_fields_set
+    else:
+        scope_echoed = echo.pixel_id in pixels
+    whole = scope_echoed and name == key.name and echo.filter_state == state
+    return ECHOED if whole else ACCEPTED
+
+
+def _weaker(one: str, other: str) -> str:
+    return ECHOED if one == other == ECHOED else ACCEPTED

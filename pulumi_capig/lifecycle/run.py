@@ -1,0 +1,105 @@
+"""What one run knows: the provider process of one engine operation, shared by its threads."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from .. import settings as table
+from ..errors import WrongGatewayError
+from .account import AccountView
+from .claims import ConnectionClaims, FilterClaims
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..gateway import Gateway
+    from ..settings import Connection, Settings
+
+
+class Run:
+    """The memory of one run; safe for threads.
+
+    Args:
+        settings: The settings of the process.
+        open_gateway: Makes a client; called when the gateway is first needed, so that a preview
+            needs neither an address nor credentials.
+        say: Shows the user one line.
+
+    Attributes:
+        connections: Claims on pixels.
+        filters: Claims on events and domains.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        open_gateway: Callable[[Connection], Gateway],
+        say: Callable[[str], None],
+    ) -> None:
+        self.settings = settings
+        self.connections = ConnectionClaims()
+        self.filters = FilterClaims()
+        self._open_gateway = open_gateway
+        self._say = say
+        self._lock = threading.Lock()
+        self._gateway: Gateway | None = None
+        self._accounts: dict[str, AccountView] = {}
+        self._said: set[tuple[str, ...]] = set()
+
+    def gateway(self) -> Gateway:
+        """The gateway's client.
+
+        Raises:
+            SettingsError: Address or credentials are missing or wrong.
+        """
+        with self._lock:
+            if self._gateway is None:
+                self._gateway = self._open_gateway(self.settings.connection())
+            return self._gateway
+
+    def host(self) -> str:
+        """The gateway's host, as state records it."""
+        address = self.settings.get(table.GATEWAY)
+        return address.host if address else self.gateway().host
+
+    def account(self, tenant_id: str) -> AccountView:
+        """An account, the same object for all of the run."""
+        with self._lock:
+            if tenant_id not in self._accounts:
+                self._accounts[tenant_id] = AccountView(tenant_id, self.gateway)
+            return self._accounts[tenant_id]
+
+    def has_moved(self, recorded: str | None) -> bool:
+        """Whether state was made at a former address of the gateway that is configured.
+
+        Raises:
+            WrongGatewayError: It was made against another gateway.
+        """
+        address = self.settings.get(table.GATEWAY)
+        if address is None or not recorded or recorded == address.host:
+            return False
+        if recorded in self.settings.get(table.MOVED_FROM):
+            return True
+        what = (
+            f"the state was made against the gateway {recorded}, "
+            f"and {table.GATEWAY.variable} or stack config names {address.host}"
+        )
+        advice = (
+            f"If the gateway moved, set {table.MOVED_FROM.variable}={recorded} for the next `up`; "
+            f"if not, set {table.GATEWAY.variable} back. `refresh` and `destroy` without "
+            "--run-program use the stack config of the last `up`."
+        )
+        raise WrongGatewayError(what, advice)
+
+    def tell(self, text: str) -> None:
+        """Show the user a line."""
+        self._say(text)
+
+    def warn(self, text: str, *kind: str) -> None:
+        """Show the user a warning, once a run and kind."""
+        with self._lock:
+            if kind in self._said:
+                return
+            self._said.add(kind)
+        self._say(f"warning: {text}")
