@@ -1,0 +1,217 @@
+"""What the program's process sees and refuses before anything is sent to the engine.
+
+The program's process is not the provider's: it knows the names of resources and all that one
+program declares, and imports nothing heavy.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, NamedTuple
+
+import pulumi
+from pulumi.runtime import get_config, get_root_resource, is_config_secret
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.settings import get_monitor
+
+from .. import canonical
+from .. import settings as table
+from ..errors import SettingsError
+
+_ON_ROOT = "_pulumi_capig_declarations"
+
+IDS = ("pixel_id", "business_id", "tenant_id")
+
+
+class _Filter(NamedTuple):
+    resource: str
+    scope: frozenset[str] | None
+    filter_state: str
+
+    def contradicts(self, other: _Filter) -> bool:
+        overlap = self.scope is None or other.scope is None or self.scope & other.scope
+        return bool(overlap) and self.filter_state != other.filter_state
+
+
+@dataclass
+class _Declarations:
+    """What one run's program has declared so far; hangs on the root resource of the run."""
+
+    pixels: dict[tuple[str, str], str] = field(default_factory=dict)
+    filters: dict[tuple[str, str, str], list[_Filter]] = field(default_factory=dict)
+
+
+def arguments(
+    kind: str, name: str, opts: pulumi.ResourceOptions | None, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The arguments that were declared, in plain forms, once what is wrong is refused.
+
+    Raises:
+        pulumi.RunError: ``provider=`` is used, an id is a number, or a secret is in the clear.
+    """
+    resource = f"{kind} '{name}'"
+    if opts is not None and opts.provider is not None:
+        _refuse(
+            f"{resource}: provider= is not possible, the resources of a run share one provider",
+            "Use tenant_id for other accounts, and a stack of its own for another gateway.",
+        )
+    _refuse_secrets_in_the_clear()
+    declared = {key: _plain(value) for key, value in given.items() if value is not None}
+    for key in IDS:
+        _refuse_number(resource, key, declared.get(key))
+    pixel_ids = declared.get("pixel_ids")
+    if isinstance(pixel_ids, Sequence) and not isinstance(pixel_ids, str):
+        for index, item in enumerate(pixel_ids):
+            _refuse_number(resource, f"pixel_ids[{index}]", item)
+    return declared
+
+
+def undeclared(resource: pulumi.Resource, optional: Mapping[str, Any]) -> None:
+    """Give arguments that were not declared an attribute that is known, even in a preview."""
+    for name, value in optional.items():
+        if value is None:
+            setattr(resource, name, pulumi.Output.from_input(None))
+
+
+def guard_pixel(name: str, declared: dict[str, Any]) -> None:
+    """Refuse a second connection of a pixel: at once, or before it is registered."""
+
+    def check(values: Mapping[str, Any]) -> None:
+        pixel = (_tenant(values), values["pixel_id"])
+        other = _declarations().pixels.setdefault(pixel, name)
+        if other != name:
+            _refuse(
+                f"PixelConnection '{name}' and PixelConnection '{other}' connect the same pixel, "
+                f"{pixel[1]}",
+                "Keep one of them.",
+            )
+
+    _guard(declared, ("tenant_id", "pixel_id"), "pixel_id", check)
+
+
+def guard_filter(kind: str, name: str, subject: str, declared: dict[str, Any]) -> None:
+    """Refuse filters that contradict each other: at once, or before the later is registered."""
+
+    def check(values: Mapping[str, Any]) -> None:
+        pixel_ids = values.get("pixel_ids")
+        scope = None if pixel_ids is None else frozenset(pixel_ids)
+        this = _Filter(f"{kind} '{name}'", scope, values["filter_state"])
+        key = (kind, _tenant(values), _canonical(subject, values[subject]))
+        others = _declarations().filters.setdefault(key, [])
+        for other in others:
+            if this.contradicts(other):
+                _refuse(
+                    f"{this.resource} and {other.resource} contradict each other: {key[2]} is "
+                    f"{this.filter_state} in one and {other.filter_state} in the other, for "
+                    "pixels that both cover",
+                    "Give them one state, or pixels that do not overlap: which of them the "
+                    "gateway would follow is not documented.",
+                )
+        others.append(this)
+
+    _guard(declared, ("tenant_id", subject, "pixel_ids", "filter_state"), subject, check)
+
+
+def _guard(
+    declared: dict[str, Any],
+    names: Sequence[str],
+    carrier: str,
+    check: Callable[[Mapping[str, Any]], None],
+) -> None:
+    """Check values now if all are plain; else let the carrier property wait for the check."""
+    if isinstance(get_monitor(), MockMonitor) or get_root_resource() is None:
+        return
+    relevant = {name: declared[name] for name in names if name in declared}
+    if carrier not in relevant:
+        return
+    if not any(_is_eventual(value) for value in relevant.values()):
+        check(relevant)
+        return
+    original = declared[carrier]
+
+    async def checked() -> Any:
+        values = {}
+        for name, value in relevant.items():
+            output = pulumi.Output.from_input(value)
+            if not await output.is_known():
+                return original
+            values[name] = await output.future()
+        check({name: value for name, value in values.items() if value is not None})
+        return original
+
+    declared[carrier] = checked()
+
+
+def _is_eventual(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(_is_eventual(item) for item in value)
+    return isinstance(value, pulumi.Output | Awaitable)
+
+
+def _plain(value: Any) -> Any:
+    """Enums as their values; any collection of pixel ids as a list."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, set | frozenset | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _declarations() -> _Declarations:
+    root = get_root_resource()
+    found = getattr(root, _ON_ROOT, None)
+    if not isinstance(found, _Declarations):
+        found = _Declarations()
+        setattr(root, _ON_ROOT, found)
+    return found
+
+
+def _tenant(values: Mapping[str, Any]) -> str:
+    if "tenant_id" in values:
+        return str(values["tenant_id"])
+    try:
+        return settings().get(table.TENANT_ID)
+    except SettingsError:
+        return ""  # the provider's check says what is wrong with it
+
+
+def _canonical(subject: str, value: Any) -> str:
+    try:
+        return canonical.domain(value) if subject == "domain" else str(value)
+    except ValueError:
+        return str(value)  # the provider's check says what is wrong with it
+
+
+def settings() -> table.Settings:
+    """The settings as the program's process sees them."""
+    return table.Settings(lambda key: get_config(f"capig:{key}"))
+
+
+def _refuse_secrets_in_the_clear() -> None:
+    for setting in (table.CLIENT_SECRET, table.TOKEN):
+        key = f"capig:{setting.key}"
+        value = get_config(key)
+        if value and not is_config_secret(key) and not value.startswith("file:"):
+            _refuse(
+                f"{key} stands in the clear in the stack's config",
+                f"Mend it with: pulumi config set --secret {key}",
+            )
+
+
+def _refuse_number(resource: str, key: str, value: Any) -> None:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        base = re.sub(r"\[.*", "", key)
+        _refuse(
+            f"{resource}: {key} is a number; ids are text",
+            f'Write it in quotes: {base}="…" (a number loses digits of a long id).',
+        )
+
+
+def _refuse(what: str, advice: str) -> None:
+    message = f"{what}\n  {advice}"
+    raise pulumi.RunError(message)

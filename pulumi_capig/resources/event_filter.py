@@ -1,0 +1,80 @@
+"""The resource ``EventFilter``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from .. import dynamic
+from . import _program
+from .enums import FilterState
+
+
+class EventFilter(Resource, module="capig", name="EventFilter"):
+    """Whether one event is published, for some pixels or for the whole account.
+
+    ::
+
+        capig.EventFilter(
+            "no-leads", event_name=capig.StandardEvent.LEAD, filter_state="DROP"
+        )
+
+    The API sets filters and never tells them: what the state holds is what the gateway last
+    confirmed, and `refresh` cannot see a filter that was changed by hand. `reassert` sends it
+    again.
+
+    Args:
+        resource_name: The name in Pulumi.
+        opts: Resource options; ``provider`` is refused.
+        event_name: A standard event (`StandardEvent`) or a custom one, 1 to 50 characters. A
+            change replaces the filter.
+        filter_state: ``"DROP"`` or ``"PUBLISH"``, or a `FilterState`.
+        pixel_ids: The pixels, as a set; None for the whole account.
+        tenant_id: The account; `CAPIG_TENANT_ID` or ``capig:tenantId`` if None. A change replaces.
+        reassert: Any text; a new value sends the filter again. `CAPIG_REASSERT` if None.
+
+    Raises:
+        pulumi.RunError: Another filter of the program contradicts this one, an id is a number,
+            ``provider`` is set, or a secret setting stands in the clear.
+    """
+
+    event_name: pulumi.Output[str]
+    filter_state: pulumi.Output[str]
+    pixel_ids: pulumi.Output[Sequence[str] | None]
+    tenant_id: pulumi.Output[str]
+    reassert: pulumi.Output[str | None]
+
+    gateway: pulumi.Output[str]
+    """Host of the gateway that holds the filter."""
+    verification: pulumi.Output[str]
+    """``echoed``: the gateway repeated name, scope and state; ``accepted``: it left parts out."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        event_name: pulumi.Input[str],
+        filter_state: pulumi.Input[str | FilterState],
+        pixel_ids: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        tenant_id: pulumi.Input[str] | None = None,
+        reassert: pulumi.Input[str] | None = None,
+    ) -> None:
+        optional = {"pixel_ids": pixel_ids, "reassert": reassert}
+        given = {
+            "event_name": event_name,
+            "filter_state": filter_state,
+            "tenant_id": tenant_id,
+            **optional,
+        }
+        declared = _program.arguments("EventFilter", resource_name, opts, given)
+        _program.guard_filter("EventFilter", resource_name, "event_name", declared)
+        super().__init__(
+            dynamic.EventFilterProvider(),
+            resource_name,
+            {"tenant_id": None, "gateway": None, "verification": None, **declared},
+            opts,
+        )
+        _program.undeclared(self, optional)

@@ -1,0 +1,170 @@
+"""The resource ``PixelConnection``."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from .. import dynamic
+from . import _program
+
+_OUTPUTS = (
+    "access_token_fingerprint",
+    "signal_config_id",
+    "connection_id",
+    "connected",
+    "active",
+    "event_bridge_active",
+    "publishing_enabled",
+    "access_token_available",
+    "bad_token",
+    "api_error_code",
+    "data_set_type",
+    "gateway",
+)
+_READ_BY_GET = ("tenant_id", "pixel_id", "pixel_name", "receiving", "publishing")
+
+
+class PixelConnection(Resource, module="capig", name="PixelConnection"):
+    """A Meta pixel (dataset) connected to the gateway, in one account.
+
+    ::
+
+        capig.PixelConnection(
+            "shop",
+            pixel_id="18904456377094531",
+            business_id="2840127409433732",
+            access_token=config.require_secret("shopToken"),
+            publishing=False,
+        )
+
+    What is not declared is not touched: a switch that is None is turned on when the pixel is
+    first connected, and left alone from then on.
+
+    Args:
+        resource_name: The name in Pulumi.
+        opts: Resource options; ``provider`` is refused.
+        pixel_id: The pixel, decimal digits as text. A change replaces the connection.
+        business_id: The Meta business that owns it, decimal digits as text.
+        access_token: The pixel's token, from Events Manager or a Business Extension setup. Kept
+            as a secret whatever is passed.
+        external_id: ``external_business_id`` of the Business Extension setup; sent empty if None.
+        api_version: Graph API version that the gateway uses, for example ``v24.0``.
+        pixel_name: Display name on the gateway.
+        tenant_id: The account; `CAPIG_TENANT_ID` or ``capig:tenantId`` if None. A change replaces.
+        receiving: Whether the gateway receives the pixel's browser events.
+        publishing: Whether the gateway publishes the events to Meta.
+        adopt: Take over a pixel that is connected already, changing only what is declared and
+            differs. Not stored.
+        reassert: Any text; a new value sends the resource again.
+
+    Raises:
+        pulumi.RunError: Two resources of the program connect one pixel, an id is a number,
+            ``provider`` is set, or a secret setting stands in the clear.
+    """
+
+    pixel_id: pulumi.Output[str]
+    business_id: pulumi.Output[str | None]
+    access_token: pulumi.Output[str | None]
+    external_id: pulumi.Output[str | None]
+    api_version: pulumi.Output[str | None]
+    pixel_name: pulumi.Output[str | None]
+    tenant_id: pulumi.Output[str]
+    receiving: pulumi.Output[bool | None]
+    publishing: pulumi.Output[bool | None]
+    reassert: pulumi.Output[str | None]
+
+    access_token_fingerprint: pulumi.Output[str]
+    """12 hex digits by which a rotated token shows in a diff; empty where none is declared."""
+    signal_config_id: pulumi.Output[str]
+    """The gateway's global id, ``SignalConfig:<pixel id>``."""
+    connection_id: pulumi.Output[str]
+    """The bare pixel id, as the gateway calls the connection."""
+    connected: pulumi.Output[bool]
+    """Whether pixel id and access token are both present."""
+    active: pulumi.Output[bool]
+    """Whether the pixel is active as a whole."""
+    event_bridge_active: pulumi.Output[bool]
+    """Whether the gateway receives browser events now."""
+    publishing_enabled: pulumi.Output[bool]
+    """Whether the gateway publishes events now."""
+    access_token_available: pulumi.Output[bool]
+    """Whether the gateway holds a token."""
+    bad_token: pulumi.Output[bool]
+    """Whether the gateway found the token bad."""
+    api_error_code: pulumi.Output[str]
+    """The last publishing error as ``<code>.<subcode>`` of the Graph API; empty if none."""
+    data_set_type: pulumi.Output[str]
+    """``PIXEL`` is the only value seen."""
+    gateway: pulumi.Output[str]
+    """Host of the gateway that holds the connection."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        pixel_id: pulumi.Input[str],
+        business_id: pulumi.Input[str] | None = None,
+        access_token: pulumi.Input[str] | None = None,
+        external_id: pulumi.Input[str] | None = None,
+        api_version: pulumi.Input[str] | None = None,
+        pixel_name: pulumi.Input[str] | None = None,
+        tenant_id: pulumi.Input[str] | None = None,
+        receiving: pulumi.Input[bool] | None = None,
+        publishing: pulumi.Input[bool] | None = None,
+        adopt: pulumi.Input[bool] = False,
+        reassert: pulumi.Input[str] | None = None,
+    ) -> None:
+        optional = {
+            "business_id": business_id,
+            "access_token": access_token,
+            "external_id": external_id,
+            "api_version": api_version,
+            "pixel_name": pixel_name,
+            "receiving": receiving,
+            "publishing": publishing,
+            "reassert": reassert,
+        }
+        given = {
+            "pixel_id": pixel_id,
+            "tenant_id": tenant_id,
+            **optional,
+            "adopt": None if adopt is False else adopt,
+        }
+        declared = _program.arguments("PixelConnection", resource_name, opts, given)
+        if "access_token" in declared:
+            declared["access_token"] = pulumi.Output.secret(declared["access_token"])
+        _program.guard_pixel(resource_name, declared)
+        super().__init__(
+            dynamic.PixelConnectionProvider(),
+            resource_name,
+            {"tenant_id": None, **dict.fromkeys(_OUTPUTS), **declared},
+            pulumi.ResourceOptions.merge(
+                opts, pulumi.ResourceOptions(additional_secret_outputs=["access_token"])
+            ),
+        )
+        _program.undeclared(self, optional)
+
+    @staticmethod
+    def get(
+        resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None
+    ) -> PixelConnection:
+        """Read a connected pixel without managing it.
+
+        Args:
+            resource_name: The name in Pulumi.
+            id: ``<tenantId>/<pixelId>``. A pixel that is not connected is an error.
+            opts: Resource options.
+        """
+        existing = PixelConnection.__new__(PixelConnection)
+        Resource.__init__(
+            existing,
+            dynamic.ConnectedPixelProvider(),
+            resource_name,
+            dict.fromkeys((*_OUTPUTS, *_READ_BY_GET)),
+            pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id)),
+        )
+        unread = ("business_id", "access_token", "external_id", "api_version", "reassert")
+        _program.undeclared(existing, dict.fromkeys(unread))
+        return existing
