@@ -1,0 +1,151 @@
+"""Real programs on the real Pulumi CLI, each stack with a home and a backend of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+SECRET_MARK = "4dabf18193072939515e22adb298388d"  # how Pulumi marks a secret in state
+
+
+def cli() -> Path:
+    """The Pulumi CLI: the project's own, else the one on PATH."""
+    own = ROOT / ".pulumi-cli" / "bin" / "pulumi"
+    found = own if own.exists() else shutil.which("pulumi")
+    if not found:
+        message = "no Pulumi CLI here: run `make pulumi` first"
+        raise AssertionError(message)
+    return Path(found)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command printed and how it ended."""
+
+    command: tuple[str, ...]
+    code: int
+    text: str
+
+    def ok(self) -> Outcome:
+        """This, once it is sure that the command went well."""
+        assert self.code == 0, f"{' '.join(self.command)} ended with {self.code}:\n{self.text}"
+        return self
+
+    def failed(self) -> Outcome:
+        """This, once it is sure that the command failed in one clean way."""
+        assert self.code not in (0, None), f"{' '.join(self.command)} went well:\n{self.text}"
+        assert "Traceback" not in self.text, self.text
+        return self
+
+
+class Stack:
+    """One stack of one project in a folder.
+
+    Args:
+        folder: An empty folder of the test's own.
+        environment: Variables beside those of the process.
+        program: Source of the program.
+    """
+
+    def __init__(
+        self, folder: Path, environment: Mapping[str, str] | None = None, program: str = ""
+    ) -> None:
+        self.project = folder / "project"
+        self.project.mkdir()
+        self.state_folder = folder / "state"
+        self.state_folder.mkdir()
+        self.home = folder / "home"
+        (self.project / "Pulumi.yaml").write_text(
+            f"name: test\nruntime:\n  name: python\n  options:\n    virtualenv: {sys.prefix}\n",
+            encoding="utf-8",
+        )
+        path = f"{cli().parent}{os.pathsep}{os.environ['PATH']}"
+        self.environment = {
+            **os.environ,
+            "PATH": path,
+            "PULUMI_HOME": str(self.home),
+            "PULUMI_BACKEND_URL": self.state_folder.as_uri(),
+            "PULUMI_CONFIG_PASSPHRASE": "correct horse",
+            "PULUMI_SKIP_UPDATE_CHECK": "1",
+            "PULUMI_SKIP_CHECKPOINTS": "1",
+            **(environment or {}),
+        }
+        self.write(program)
+        self.run("stack", "init", "dev").ok()
+
+    def write(self, program: str) -> None:
+        """Put this source in the program's place."""
+        header = "import pulumi\nimport pulumi_capig as capig\n"
+        source = header + textwrap.dedent(program)
+        (self.project / "__main__.py").write_text(source, encoding="utf-8")
+
+    def run(self, *arguments: str, **environment: str) -> Outcome:
+        """Run the CLI in the project's folder."""
+        done = subprocess.run(
+            ["pulumi", *arguments],
+            cwd=self.project,
+            env={**self.environment, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        return Outcome(("pulumi", *arguments), done.returncode, done.stdout)
+
+    def preview(self, *arguments: str, **environment: str) -> Outcome:
+        """``pulumi preview``."""
+        return self.run("preview", *arguments, **environment)
+
+    def up(self, *arguments: str, **environment: str) -> Outcome:
+        """``pulumi up`` without its preview."""
+        return self.run("up", "--yes", "--skip-preview", *arguments, **environment)
+
+    def refresh(self, *arguments: str, **environment: str) -> Outcome:
+        """``pulumi refresh`` without its preview."""
+        return self.run("refresh", "--yes", "--skip-preview", *arguments, **environment)
+
+    def destroy(self, *arguments: str, **environment: str) -> Outcome:
+        """``pulumi destroy`` without its preview."""
+        return self.run("destroy", "--yes", "--skip-preview", *arguments, **environment)
+
+    def is_settled(self) -> None:
+        """Another preview, `up` and `refresh` find nothing to do."""
+        for operation in (self.preview, self.up, self.refresh):
+            operation("--expect-no-changes").ok()
+
+    def set_config(self, key: str, value: str, *, secret: bool = False) -> None:
+        """``pulumi config set``."""
+        kind = ["--secret"] if secret else ["--plaintext"]
+        self.run("config", "set", *kind, key, value).ok()
+
+    def steps(self, *arguments: str, **environment: str) -> dict[str, str]:
+        """What a preview would do: the step of each of our resources, by name."""
+        outcome = self.preview("--json", *arguments, **environment).ok()
+        digest = json.loads(outcome.text[outcome.text.index("{") :])
+        steps = {step["urn"].rpartition("::")[2]: step["op"] for step in digest["steps"]}
+        return {name: op for name, op in steps.items() if name != "test-dev"}
+
+    def resources(self) -> dict[str, dict[str, Any]]:
+        """Our resources in state, by name."""
+        deployment = json.loads(self.run("stack", "export").ok().text)["deployment"]
+        return {
+            resource["urn"].rpartition("::")[2]: resource
+            for resource in deployment.get("resources", ())
+            if resource["type"].startswith("pulumi-python:dynamic/capig:")
+        }
+
+    def everything_written(self) -> str:
+        """The text of every file that the backend holds: state, backups and history."""
+        files = (path for path in self.state_folder.rglob("*") if path.is_file())
+        return "\n".join(path.read_text("utf-8", errors="replace") for path in files)
