@@ -1,0 +1,196 @@
+"""GraphQL documents: checked against the documented schema once, then executed many times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    Visitor,
+    build_ast_schema,
+    execute_sync,
+    parse,
+    validate,
+    visit,
+)
+from graphql.language import REMOVE
+from graphql.utilities import value_from_ast_untyped
+
+from .operations import Context, field_of, play
+
+__all__ = ["CONTAINERS", "Call", "Document", "read_document"]
+
+CONTAINERS = {
+    "tenantQueries",
+    "tenantMutations",
+    "signalMutations",
+    "dataPipelineMutations",
+    "dataSourceMutations",
+    "dataDestinationMutations",
+}
+_NAMES = {"account": "list"}
+
+
+@dataclass(frozen=True)
+class Call:
+    """What one request asks for.
+
+    Args:
+        operation: Name of the operation's field (`setupPixelSignalConfig`, ...), `list` for
+            `account`, `token` for the token endpoint; several are joined by `+`.
+        tenant: Account, None where the request names none.
+        pixels: Pixel ids that the arguments name.
+    """
+
+    operation: str
+    tenant: str | None = None
+    pixels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed document with its validation errors."""
+
+    schema: GraphQLSchema
+    node: DocumentNode | None
+    errors: tuple[GraphQLError, ...] = ()
+
+    def call(self, variables: Mapping[str, Any], operation_name: str | None) -> Call:
+        """What the document asks for with these variables."""
+        fields = list(self._operation_fields(operation_name))
+        if not fields:
+            return Call("invalid")
+        arguments = [(_arguments(parent, variables), _arguments(field, variables))
+                     for parent, field in fields]  # fmt: skip
+        pixels = dict.fromkeys(pixel for _, given in arguments for pixel in _pixels(given))
+        return Call(
+            "+".join(_NAMES.get(field.name.value, field.name.value) for _, field in fields),
+            _text(arguments[0][0].get("tenantId")),
+            tuple(pixels),
+        )
+
+    def execute(
+        self, context: Context, variables: dict[str, Any], operation_name: str | None
+    ) -> ExecutionResult:
+        """Executes the document, unless it has errors: then they are the result."""
+        if self.node is None or self.errors:
+            return ExecutionResult(None, list(self.errors))
+        return execute_sync(
+            self.schema,
+            self.node,
+            root_value={},
+            context_value=context,
+            variable_values=variables,
+            operation_name=operation_name,
+            field_resolver=field_of,
+        )
+
+    def _operation_fields(self, name: str | None) -> Iterator[tuple[FieldNode, FieldNode]]:
+        if self.node is None:
+            return
+        fragments = {
+            item.name.value: item
+            for item in self.node.definitions
+            if isinstance(item, FragmentDefinitionNode)
+        }
+        for item in self.node.definitions:
+            if isinstance(item, OperationDefinitionNode) and (
+                name is None or (item.name and item.name.value == name)
+            ):
+                for root in _fields(item.selection_set, fragments):
+                    for field in _leaves(root, fragments):
+                        yield root, field
+
+
+@lru_cache(maxsize=1024)
+def read_document(query: str, unknown_fields: frozenset[str]) -> Document:
+    """Parses a document and validates it against the schema without `unknown_fields`."""
+    schema = _schema(unknown_fields)
+    try:
+        node = parse(query)
+    except GraphQLError as error:
+        return Document(schema, None, (error,))
+    return Document(schema, node, tuple(validate(schema, node)))
+
+
+@lru_cache(maxsize=64)
+def _schema(unknown_fields: frozenset[str]) -> GraphQLSchema:
+    sdl = resources.files(__package__).joinpath("schema/capig.graphql").read_text("utf-8")
+    schema = build_ast_schema(visit(parse(sdl), _Removal(unknown_fields)))
+    play(schema)
+    return schema
+
+
+class _Removal(Visitor):
+    def __init__(self, unknown_fields: frozenset[str]) -> None:
+        super().__init__()
+        self._unknown = unknown_fields
+
+    def enter_field_definition(self, node: Any, _key: Any, _parent: Any, *rest: Any) -> Any:
+        return self._judge(node, rest)
+
+    def enter_input_value_definition(self, node: Any, _key: Any, _parent: Any, *rest: Any) -> Any:
+        return self._judge(node, rest)
+
+    def _judge(self, node: Any, rest: tuple[Any, ...]) -> Any:
+        owner = next(item for item in reversed(rest[-1]) if hasattr(item, "name"))
+        return REMOVE if f"{owner.name.value}.{node.name.value}" in self._unknown else None
+
+
+def _fields(
+    selections: SelectionSetNode | None, fragments: Mapping[str, FragmentDefinitionNode]
+) -> Iterator[FieldNode]:
+    for node in selections.selections if selections else ():
+        if isinstance(node, FieldNode):
+            yield node
+        elif isinstance(node, FragmentSpreadNode):
+            if node.name.value in fragments:
+                yield from _fields(fragments[node.name.value].selection_set, fragments)
+        else:
+            yield from _fields(getattr(node, "selection_set", None), fragments)
+
+
+def _leaves(
+    field: FieldNode, fragments: Mapping[str, FragmentDefinitionNode]
+) -> Iterator[FieldNode]:
+    if field.name.value not in CONTAINERS:
+        yield field
+        return
+    for inner in _fields(field.selection_set, fragments):
+        yield from _leaves(inner, fragments)
+
+
+def _arguments(field: FieldNode, variables: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        argument.name.value: value_from_ast_untyped(argument.value, dict(variables))
+        for argument in field.arguments or ()
+    }
+
+
+def _pixels(arguments: Mapping[str, Any]) -> Iterator[str]:
+    given = arguments.get("input")
+    given = given if isinstance(given, dict) else {}
+    several = given.get("pixelIds")
+    for value in (
+        arguments.get("id"),
+        given.get("pixelId"),
+        *(several if isinstance(several, list) else ()),
+    ):
+        if (text := _text(value)) is not None:
+            yield text
+
+
+def _text(value: Any) -> str | None:
+    return str(value) if isinstance(value, str | int) else None

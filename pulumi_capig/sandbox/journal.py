@@ -1,0 +1,164 @@
+"""What the played gateway was asked, and how much of it at once."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .documents import Call
+
+__all__ = ["Counters", "Journal", "RequestRecord", "redact"]
+
+_SECRETS = {"accessToken", "access_token", "bad_tokens", "client_secret"}
+_FILTER_WRITES = {"updateEventFilter", "updateDomainFilter"}
+_CONNECTION_WRITES = {
+    "setupPixelSignalConfig",
+    "deleteDataSource",
+    "updateSignalConfigEventsStatus",
+    "updateSignalConfigCapiPublish",
+}
+
+
+@dataclass(frozen=True)
+class RequestRecord:
+    """A request that was answered, or ended without an answer.
+
+    Args:
+        sequence: Order of arrival, from 1 on.
+        operation: As in `Call`.
+        tenant: Account, None where the request names none.
+        pixels: Pixel ids that the request names.
+        variables: GraphQL variables or token form; secrets as `sha256:<12 hex digits>`.
+        status: HTTP status answered, None where the connection was ended instead.
+        applied: Whether the operation was carried out and reported no error.
+        connection: Number of the TCP connection.
+        fault: Kind of the fault that struck it, None for none.
+    """
+
+    sequence: int
+    operation: str
+    tenant: str | None
+    pixels: tuple[str, ...]
+    variables: Mapping[str, Any]
+    status: int | None
+    applied: bool
+    connection: int
+    fault: str | None = None
+
+
+@dataclass(frozen=True)
+class Counters:
+    """Totals since the start, or since the last clearing.
+
+    Args:
+        requests: Requests by operation.
+        connections: Distinct TCP connections that carried a request.
+        token_fetches: Requests for an API token.
+        max_concurrent: Most requests in progress at once.
+        max_concurrent_connection_writes: Most writes of pixel connections at once.
+        max_concurrent_filter_writes: Most filter writes of any one account at once.
+    """
+
+    requests: Mapping[str, int]
+    connections: int
+    token_fetches: int
+    max_concurrent: int
+    max_concurrent_connection_writes: int
+    max_concurrent_filter_writes: int
+
+
+class Journal:
+    """The request log with its counters. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._in_progress: Counter[str] = Counter()
+        self.clear()
+
+    def clear(self) -> None:
+        """Forgets all requests that have ended, and all totals."""
+        with self._changed:
+            self._records: list[RequestRecord] = []
+            self._arrived: Counter[str] = Counter()
+            self._ended: Counter[str] = Counter()
+            self._peak: Counter[str] = Counter(self._in_progress)
+            self._connections: set[int] = set()
+            self._sequence = 0
+
+    @property
+    def records(self) -> list[RequestRecord]:
+        """The requests, in the order of their arrival."""
+        with self._changed:
+            return sorted(self._records, key=lambda record: record.sequence)
+
+    @property
+    def counters(self) -> Counters:
+        """The totals."""
+        with self._changed:
+            filters = [peak for lane, peak in self._peak.items() if lane.startswith("filter:")]
+            return Counters(
+                requests=dict(self._arrived),
+                connections=len(self._connections),
+                token_fetches=self._arrived["token"],
+                max_concurrent=self._peak["all"],
+                max_concurrent_connection_writes=self._peak["connections"],
+                max_concurrent_filter_writes=max(filters, default=0),
+            )
+
+    def wait_for(self, operation: str, count: int, *, ended: bool, timeout: float) -> None:
+        """Waits until requests of an operation have arrived or ended; TimeoutError if late."""
+        with self._changed:
+            totals = self._ended if ended else self._arrived
+            if not self._changed.wait_for(lambda: totals[operation] >= count, timeout):
+                step = "ended" if ended else "arrived"
+                message = f"{totals[operation]} of {count} requests {operation} {step}"
+                raise TimeoutError(message)
+
+    def arrive(self, call: Call, connection: int) -> int:
+        """Notes the start of a request; returns its sequence number."""
+        with self._changed:
+            self._sequence += 1
+            self._arrived[call.operation] += 1
+            self._connections.add(connection)
+            for lane in _lanes(call):
+                self._in_progress[lane] += 1
+                self._peak[lane] = max(self._peak[lane], self._in_progress[lane])
+            self._changed.notify_all()
+            return self._sequence
+
+    def leave(self, call: Call) -> None:
+        """Notes that a request is no longer in progress."""
+        with self._changed:
+            for lane in _lanes(call):
+                self._in_progress[lane] -= 1
+
+    def append(self, record: RequestRecord) -> None:
+        """Adds the record of a request."""
+        with self._changed:
+            self._records.append(record)
+            self._ended[record.operation] += 1
+            self._changed.notify_all()
+
+
+def redact(value: Any) -> Any:
+    """A copy of JSON data in which secrets are fingerprints."""
+    if isinstance(value, dict):
+        return {
+            key: _fingerprint(item) if key in _SECRETS and item is not None else redact(item)
+            for key, item in value.items()
+        }
+    return [redact(item) for item in value] if isinstance(value, list) else value
+
+
+def _fingerprint(secret: object) -> str:
+    return f"sha256:{hashlib.sha256(str(secret).encode()).hexdigest()[:12]}"
+
+
+def _lanes(call: Call) -> list[str]:
+    if call.operation in _FILTER_WRITES:
+        return ["all", f"filter:{call.tenant}"]
+    return ["all", "connections"] if call.operation in _CONNECTION_WRITES else ["all"]

@@ -1,0 +1,302 @@
+"""What the played gateway holds, and everything it went through."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Literal, TypeAlias
+
+from .dialect import Dialect
+from .filters import FilterBook
+
+__all__ = ["Account", "Change", "FilterKind", "GatewayState", "OperationError", "Pixel"]
+
+FilterKind = Literal["event", "domain"]
+ChangeKind = Literal["pixel", "event_filter", "domain_filter", "event", "domain"]
+
+_FilterChange = Literal["event_filter", "domain_filter", "event", "domain"]
+_Watched: TypeAlias = tuple[_FilterChange, str, str | None]
+_STORED: dict[FilterKind, _FilterChange] = {"event": "event_filter", "domain": "domain_filter"}
+
+
+class OperationError(Exception):
+    """An operation answers with an error.
+
+    Args:
+        code: The documented code, for example 404.
+        message: One line.
+    """
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account ("tenant") of the gateway; `status` 0 is active."""
+
+    id: str
+    name: str
+    status: int = 0
+
+
+@dataclass(frozen=True)
+class Pixel:
+    """A pixel connection as the gateway holds it."""
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    pixel_id: str
+    business_id: str = ""
+    external_id: str = ""
+    api_version: str | None = None
+    access_token: str = field(default="", repr=False)
+    name: str | None = None
+    receiving: bool = True
+    publishing: bool = True
+    bad_token: bool = False
+    api_error_code: str | None = None
+    domains: tuple[str, ...] = ()
+    last_received: float = 0.0
+    total_events_received: float = 0.0
+    last_published: float = 0.0
+    total_events_published: float = 0.0
+
+
+@dataclass(frozen=True)
+class Change:
+    """One step that the gateway's state took.
+
+    Args:
+        sequence: Position in the history, from 1 on.
+        operation: Operation that caused it; `sandbox` for an edit behind the client's back.
+        tenant: Account.
+        kind: `pixel` for a connection; `event_filter` and `domain_filter` for a stored entry;
+            `event` and `domain` for what the filters come to for a connected pixel.
+        key: Pixel id alone, or event name or domain with the pixel id (None: account-wide).
+        before: Former value, None where there was none.
+        after: New value, None where there is none.
+    """
+
+    sequence: int
+    operation: str
+    tenant: str
+    kind: ChangeKind
+    key: tuple[str | None, ...]
+    before: Pixel | str | None
+    after: Pixel | str | None
+
+
+class GatewayState:
+    """Accounts, pixels and filters of the gateway. Safe to use from several threads.
+
+    Args:
+        accounts: Account ids, or names by account id.
+        dialect: Behaviour; may be replaced at any time.
+    """
+
+    def __init__(
+        self, accounts: Iterable[str] | Mapping[str, str], dialect: Dialect | None = None
+    ) -> None:
+        names = accounts if isinstance(accounts, Mapping) else {}
+        self.accounts = {
+            tenant: Account(tenant, names.get(tenant, f"Tenant for {tenant}"))
+            for tenant in accounts
+        }
+        self.dialect = dialect or Dialect()
+        self._lock = threading.RLock()
+        self.clear()
+
+    def clear(self) -> None:
+        """Forgets everything but the accounts and the dialect."""
+        with self._lock:
+            self._pixels: dict[str, dict[str, Pixel]] = {tenant: {} for tenant in self.accounts}
+            self._books: dict[FilterKind, FilterBook] = {
+                "event": FilterBook(),
+                "domain": FilterBook(),
+            }
+            self._history: list[Change] = []
+
+    # What it holds
+
+    def pixels(self, tenant: str) -> list[Pixel]:
+        """The connected pixels of an account, in the order of their connection."""
+        with self._lock:
+            return list(self._pixels[tenant].values())
+
+    def pixel(self, tenant: str, pixel_id: str) -> Pixel | None:
+        """A connected pixel, or None."""
+        with self._lock:
+            return self._pixels[tenant].get(pixel_id)
+
+    def is_connected(self, pixel_id: str) -> bool:
+        """Whether any account holds the pixel."""
+        with self._lock:
+            return any(pixel_id in pixels for pixels in self._pixels.values())
+
+    def event_filters(self) -> dict[tuple[str, str, str | None], str]:
+        """Stored event filters: state by account, event name, pixel (None: account-wide)."""
+        return self._stored("event")
+
+    def domain_filters(self) -> dict[tuple[str, str, str | None], str]:
+        """Stored domain filters: state by account, domain, pixel (None: account-wide)."""
+        return self._stored("domain")
+
+    def effective_event(self, tenant: str, event: str, pixel_id: str) -> str | None:
+        """What really happens to an event of a pixel; None if the pixel is not connected."""
+        return self.effective("event", tenant, event, pixel_id)
+
+    def effective_domain(self, tenant: str, domain: str, pixel_id: str) -> str | None:
+        """What really happens to a domain of a pixel; None if the pixel is not connected."""
+        return self.effective("domain", tenant, domain, pixel_id)
+
+    def effective(self, kind: FilterKind, tenant: str, name: str, pixel_id: str) -> str | None:
+        """`effective_event` or `effective_domain`, by `kind`."""
+        with self._lock:
+            if pixel_id not in self._pixels[tenant]:
+                return None
+            return self._books[kind].effective(tenant, name, pixel_id, self.dialect.account_wide)
+
+    def filter_names(self, kind: FilterKind, tenant: str) -> list[str]:
+        """Event names or domains that a filter of the account was ever written for."""
+        with self._lock:
+            return sorted(self._books[kind].names(tenant))
+
+    # What it went through
+
+    @property
+    def history(self) -> list[Change]:
+        """Everything that changed, in order."""
+        with self._lock:
+            return list(self._history)
+
+    def event_trail(self, tenant: str, event: str, pixel_id: str) -> list[str | None]:
+        """The states that an event of a pixel went through, the present one last."""
+        return self._trail("event", tenant, event, pixel_id)
+
+    def domain_trail(self, tenant: str, domain: str, pixel_id: str) -> list[str | None]:
+        """The states that a domain of a pixel went through, the present one last."""
+        return self._trail("domain", tenant, domain, pixel_id)
+
+    # What changes it
+
+    def put_pixel(self, operation: str, tenant: str, pixel: Pixel) -> Pixel:
+        """Connects a pixel, or replaces what is held of it."""
+        with self._lock:
+            pixels = self._pixels[tenant]
+            before = pixels.get(pixel.pixel_id)
+            if before is not None:
+                pixels[pixel.pixel_id] = pixel
+                self._record(operation, tenant, "pixel", (pixel.pixel_id,), before, pixel)
+                return pixel
+            filters = self._everything_of(tenant, pixel.pixel_id)
+            with self._recording(operation, tenant, filters):
+                self._forget_entries(tenant, pixel.pixel_id)
+                pixels[pixel.pixel_id] = pixel
+                self._record(operation, tenant, "pixel", (pixel.pixel_id,), None, pixel)
+            return pixel
+
+    def edit_pixel(self, operation: str, tenant: str, pixel_id: str, **changes: Any) -> Pixel:
+        """Changes fields of a connected pixel; KeyError if it is not connected."""
+        with self._lock:
+            pixel = replace(self._pixels[tenant][pixel_id], **changes)
+            return self.put_pixel(operation, tenant, pixel)
+
+    def remove_pixel(self, operation: str, tenant: str, pixel_id: str) -> bool:
+        """Disconnects a pixel; False if it is not connected."""
+        with self._lock:
+            if (before := self._pixels[tenant].get(pixel_id)) is None:
+                return False
+            with self._recording(operation, tenant, self._everything_of(tenant, pixel_id)):
+                del self._pixels[tenant][pixel_id]
+                self._forget_entries(tenant, pixel_id)
+                self._record(operation, tenant, "pixel", (pixel_id,), before, None)
+            return True
+
+    def write_filter(
+        self,
+        operation: str,
+        kind: FilterKind,
+        tenant: str,
+        name: str,
+        pixel_ids: Sequence[str] | None,
+        state: str,
+    ) -> None:
+        """Stores a filter for some pixels, or for the whole account (None)."""
+        with self._lock:
+            model, pixels = self.dialect.account_wide, self._pixels[tenant]
+            scope = list(pixels) if pixel_ids is None else list(dict.fromkeys(pixel_ids))
+            keys = [None] if pixel_ids is None and model != "copies" else scope
+            watched: list[_Watched] = [(_STORED[kind], name, key) for key in keys]
+            watched += [(kind, name, pixel) for pixel in scope]
+            with self._recording(operation, tenant, watched):
+                self._books[kind].write(
+                    tenant, name, pixel_ids, state, model=model, connected=pixels
+                )
+
+    def _forget_entries(self, tenant: str, pixel_id: str) -> None:
+        if not self.dialect.filters_survive_delete:
+            for book in self._books.values():
+                book.forget_pixel(tenant, pixel_id)
+
+    def _stored(self, kind: FilterKind) -> dict[tuple[str, str, str | None], str]:
+        with self._lock:
+            return {
+                (tenant, name, pixel): state
+                for tenant, name, pixel, state in self._books[kind].stored()
+            }
+
+    def _trail(self, kind: FilterKind, tenant: str, name: str, pixel: str) -> list[str | None]:
+        with self._lock:
+            steps = [
+                change
+                for change in self._history
+                if (change.kind, change.tenant, change.key) == (kind, tenant, (name, pixel))
+            ]
+            if not steps:
+                return [self.effective(kind, tenant, name, pixel)]
+            values = [steps[0].before, *(step.after for step in steps)]
+            return [value for value in values if not isinstance(value, Pixel)]
+
+    @contextmanager
+    def _recording(
+        self, operation: str, tenant: str, watched: Iterable[_Watched]
+    ) -> Iterator[None]:
+        """Records what the body changed of the filters watched."""
+        before = [(item, self._look(tenant, item)) for item in watched]
+        yield
+        for item, value in before:
+            kind, *key = item
+            self._record(operation, tenant, kind, tuple(key), value, self._look(tenant, item))
+
+    def _look(self, tenant: str, item: _Watched) -> str | None:
+        kind, name, pixel = item
+        if kind == "event_filter":
+            return self._books["event"].stored_state(tenant, name, pixel)
+        if kind == "domain_filter":
+            return self._books["domain"].stored_state(tenant, name, pixel)
+        return None if pixel is None else self.effective(kind, tenant, name, pixel)
+
+    def _everything_of(self, tenant: str, pixel_id: str) -> list[_Watched]:
+        """All filters of one pixel, stored and effective."""
+        watched: list[_Watched] = []
+        for kind, book in self._books.items():
+            for name in sorted(book.names(tenant)):
+                watched += [(_STORED[kind], name, pixel_id), (kind, name, pixel_id)]
+        return watched
+
+    def _record(
+        self,
+        operation: str,
+        tenant: str,
+        kind: ChangeKind,
+        key: tuple[str | None, ...],
+        before: Pixel | str | None,
+        after: Pixel | str | None,
+    ) -> None:
+        if before != after:
+            sequence = len(self._history) + 1
+            self._history.append(Change(sequence, operation, tenant, kind, key, before, after))
