@@ -1,0 +1,73 @@
+"""Becomes `python -m pulumi.dynamic`, which serves a program's dynamic resources, in its Python.
+
+The process ends with the CLI, also with one that was killed.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import interpreter
+
+_PR_SET_PDEATHSIG = 1
+_OPTION = "PULUMI_RUNTIME_"
+
+
+def main(parent: int, arguments: list[str]) -> None:
+    options = {
+        name: os.environ.get(_OPTION + name.upper(), "") for name in ("virtualenv", "toolchain")
+    }
+    try:
+        python = interpreter.find(project_root(Path.cwd()), options)
+    except interpreter.InterpreterError as error:
+        sys.exit(str(error))
+    if sys.platform == "linux":
+        end_with_parent()
+    else:
+        end_with(parent)
+    if os.getppid() != parent:
+        sys.exit(1)
+    command = [str(python), "-u", "-m", "pulumi.dynamic", *arguments]
+    os.execve(python, command, interpreter.variables(python))  # noqa: S606
+
+
+def project_root(folder: Path) -> Path:
+    """The folder of the Pulumi.yaml above the program's folder, where the CLI starts plugins."""
+    names = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
+    above = (folder, *folder.parents)
+    return next((root for root in above if any((root / name).exists() for name in names)), folder)
+
+
+def end_with_parent() -> None:
+    """Have the kernel kill this process after its parent; the setting survives exec."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def end_with(parent: int) -> None:
+    """Leave a small process behind that kills this one once `parent` is gone."""
+    served = os.getpid()
+    if os.fork():
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for descriptor in range(3):
+        os.close(descriptor)  # or the CLI would wait for the end of the output
+    while os.getppid() == served:
+        if not _alive(parent):
+            os.kill(served, signal.SIGKILL)
+        time.sleep(0.3)
+    os._exit(0)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2:])
