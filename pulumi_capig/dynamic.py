@@ -69,7 +69,9 @@ class _Process:
     def forget(self) -> None:
         """Begin a new run, in a process that serves several engine operations."""
         with self._lock:
-            self._run = None
+            run, self._run = self._run, None
+        if run is not None:
+            run.close()
 
     def _start(self) -> Run:
         from .lifecycle.run import Run

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -38,3 +38,10 @@ def in_sandbox(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
 def repository() -> Path:
     """The root of the project."""
     return Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def deeper() -> Callable[[int], int]:
+    """How many examples to try: all of them in `make test-all`, a seeded part in `make test`."""
+    factor = int(os.environ.get("TEST_DEPTH", "1"))
+    return lambda examples: examples * factor

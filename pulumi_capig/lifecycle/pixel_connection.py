@@ -287,20 +287,31 @@ class PixelConnectionLifecycle:
 
     def _disconnect(self, key: PixelKey) -> None:
         account = self._run.account(key.tenant_id)
+        reason = "the gateway answered false and still lists it"
+        failure: GatewayError = UnexpectedAnswerError(
+            reason,
+            operation=f"disconnect pixel {key.pixel_id}",
+            tenant_id=key.tenant_id,
+            advice="Run the command again; if it stays so, remove the data source in the "
+            "gateway's page.",
+        )
         try:
             done = self._gateway().disconnect_pixel(key.tenant_id, key.pixel_id)
         except NotFoundError:
             done = True
-        if done is not True and account.read_again().pixel(key.pixel_id) is not None:
-            reason = "the gateway answered false and still lists it"
-            raise UnexpectedAnswerError(
-                reason,
-                operation=f"disconnect pixel {key.pixel_id}",
-                tenant_id=key.tenant_id,
-                advice="Run the command again; if it stays so, remove the data source in the "
-                "gateway's page.",
-            )
+        except OutcomeUnknownError as error:
+            done, failure = False, error
+        # Neither a flag nor a failure proves that the pixel is still there: its list does.
+        if done is not True and self._is_listed(account, key, failure):
+            raise failure
         account.learned(key.pixel_id, None)
+
+    @staticmethod
+    def _is_listed(account: AccountView, key: PixelKey, failure: GatewayError) -> bool:
+        try:
+            return account.read_again().pixel(key.pixel_id) is not None
+        except GatewayError:
+            raise failure from None
 
     # -- what create, adoption and update share -------------------------------------------------
 
@@ -468,13 +479,13 @@ def _missing(
 
 def _already_connected(key: PixelKey) -> AlreadyConnectedError:
     what = (
-        f"connect pixel {key.pixel_id} (account {key.tenant_id}): it is connected already, and "
-        "not in this stack's state; nothing was changed"
+        f"connect pixel {key.pixel_id} (account {key.tenant_id}): it is connected already and not "
+        "in this stack's state; nothing was changed"
     )
     advice = (
-        "Renamed in the program: give the resource `aliases`. Held by another stack: leave it "
-        "there. To take it over: adopt=True, or after an interrupted run CAPIG_ADOPT=true "
-        "pulumi up. To send again what this stack holds: a new `reassert`."
+        "Renamed in the program? Give the resource `aliases`. Held by another stack? Leave it "
+        "there. To take it over: adopt=True (a whole fleet, or after an interrupted run: "
+        "CAPIG_ADOPT=true). To send again what a stack holds: a new `reassert`."
     )
     return AlreadyConnectedError(what, advice)
 

@@ -58,6 +58,13 @@ class Run:
                 self._gateway = self._open_gateway(self.settings.connection())
             return self._gateway
 
+    def close(self) -> None:
+        """Close the gateway's connections."""
+        with self._lock:
+            if self._gateway is not None:
+                self._gateway.close()
+                self._gateway = None
+
     def host(self) -> str:
         """The gateway's host, as state records it."""
         address = self.settings.get(table.GATEWAY)

@@ -69,7 +69,10 @@ class Provider:
         args = {f"capig:{key}": value for key, value in (config or {}).items()}
         self._stub.Configure(provider_pb2.ConfigureRequest(args=_struct(args)))
         dynamic._process.configure(args.get)
-        yield self
+        try:
+            yield self
+        finally:
+            dynamic._process.forget()
 
     def check(self, kind: str, olds: Props | None, news: Props) -> Checked:
         """Check `news` of a resource that has the inputs `olds`, if it exists."""
