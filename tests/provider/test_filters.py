@@ -1,28 +1,417 @@
-"""Filters that change places in one run."""
+"""The life of filters: few calls, the declared end, and no gap on the way."""
 
 from __future__ import annotations
 
-from pulumi_capig.sandbox import Sandbox
+from dataclasses import replace
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from pulumi_capig.sandbox import Fault, Sandbox
 from tests.support.deployment import Deployment
+from tests.support.provider import UNKNOWN, Provider
 
-KIND = "EventFilter"
-
-
-def lead(*pixels: str, state: str = "DROP") -> tuple[str, dict[str, object]]:
-    arguments: dict[str, object] = {"event_name": "Lead", "filter_state": state}
-    return KIND, {**arguments, "pixel_ids": list(pixels)} if pixels else arguments
+EVENT = "EventFilter"
+DOMAIN = "DomainFilter"
+READINGS = ("rule-own-first", "rule-own-last", "copies")
 
 
-def held(sandbox: Sandbox, pixel: str) -> str | None:
-    return sandbox.state.effective_event(sandbox.tenant_id, "Lead", pixel)
+def lead(*pixels: str, state: str = "DROP", **more: Any) -> tuple[str, dict[str, Any]]:
+    arguments: dict[str, Any] = {"event_name": "Lead", "filter_state": state, **more}
+    return EVENT, {**arguments, "pixel_ids": list(pixels)} if pixels else arguments
+
+
+def site(domain: str = "shop.example.com", *pixels: str, **more: Any) -> tuple[str, dict[str, Any]]:
+    arguments: dict[str, Any] = {"domain": domain, "filter_state": "DROP", **more}
+    return DOMAIN, {**arguments, "pixel_ids": list(pixels)} if pixels else arguments
+
+
+def connection(pixel: str, **more: Any) -> tuple[str, dict[str, Any]]:
+    declared = {"pixel_id": pixel, "business_id": "1", "access_token": "EAAB", "external_id": ""}
+    return "PixelConnection", {**declared, **more}
+
+
+def held(sandbox: Sandbox, *pixels: str, event: str = "Lead") -> list[str | None]:
+    return [sandbox.state.effective_event(sandbox.tenant_id, event, p) for p in pixels]
+
+
+def calls(sandbox: Sandbox) -> list[tuple[str, tuple[str, ...] | None]]:
+    """State and pixels of each filter write, in order."""
+    return [
+        (
+            r.variables["input"]["filterState"],
+            tuple(p) if (p := r.variables["input"].get("pixelIds")) is not None else None,
+        )
+        for r in sandbox.requests
+        if r.operation in ("updateEventFilter", "updateDomainFilter")
+    ]
+
+
+def was_open(sandbox: Sandbox, pixel: str) -> bool:
+    """Whether the event passed again after it was first dropped."""
+    trail = sandbox.state.event_trail(sandbox.tenant_id, "Lead", pixel)
+    return "PUBLISH" in trail[trail.index("DROP") :]
+
+
+@pytest.fixture
+def three(in_sandbox: Sandbox) -> Sandbox:
+    """A sandbox with three connected pixels."""
+    for pixel in ("101", "102", "103"):
+        in_sandbox.connect(pixel)
+    return in_sandbox
+
+
+# -- check and diff ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "declared", "failing"),
+    [
+        (EVENT, {"event_name": ""}, {"event_name"}),
+        (EVENT, {"event_name": "x" * 51}, {"event_name"}),
+        (EVENT, {"event_name": " Lead"}, {"event_name"}),
+        (EVENT, {"filter_state": "MIXED"}, {"filter_state"}),
+        (EVENT, {"filter_state": "drop"}, {"filter_state"}),
+        (EVENT, {"pixel_ids": []}, {"pixel_ids"}),
+        (EVENT, {"pixel_ids": ["101", "", 18904456377094531]}, {"pixel_ids[1]", "pixel_ids[2]"}),
+        (EVENT, {"pixel_ids": "101"}, {"pixel_ids"}),
+        (DOMAIN, {"domain": "https://a.example"}, {"domain"}),
+        (DOMAIN, {"domain": "*.a.example", "filter_state": ""}, {"domain", "filter_state"}),
+    ],
+)
+def test_check_names_everything_that_is_wrong(
+    provider: Provider, in_sandbox: Sandbox, kind: str, declared: dict[str, Any], failing: set[str]
+) -> None:
+    good = {"event_name": "Lead"} if kind == EVENT else {"domain": "a.example"}
+    checked = provider.check(kind, None, {**good, "filter_state": "DROP", **declared})
+    assert set(checked.failures) == failing
+    assert in_sandbox.requests == []
+
+
+def test_a_standard_event_in_the_wrong_case_is_one_warning(
+    provider: Provider, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(2):
+        assert provider.check(EVENT, None, lead()[1] | {"event_name": "lead"}).failures == {}
+    lines = [line for line in capfd.readouterr().err.splitlines() if "warning" in line]
+    assert len(lines) == 1
+    assert "Lead" in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("one", "same"),
+    [
+        (site("Shop.Example.COM."), site("shop.example.com")),
+        (site("münchen.example"), site("xn--mnchen-3ya.example")),
+        (site("a.example", "102", "101"), site("A.example", "101", "102", "101")),
+    ],
+)
+def test_no_spelling_of_the_same_thing_makes_a_difference(
+    deployment: Deployment, one: tuple[str, Any], same: tuple[str, Any]
+) -> None:
+    deployment.up({"filter": one})
+    assert deployment.up({"filter": same}).changes == []
+    assert deployment.refresh().changes == []
+
+
+@pytest.mark.parametrize(
+    ("change", "step"),
+    [
+        ({"event_name": "Search"}, "replace"),
+        ({"event_name": UNKNOWN}, "update"),
+        ({"tenant_id": "Other"}, "replace"),
+        ({"filter_state": "PUBLISH"}, "update"),
+        ({"pixel_ids": ["101", "102"]}, "update"),
+        ({"pixel_ids": ["101", UNKNOWN]}, "update"),
+        ({"pixel_ids": None}, "update"),
+        ({"reassert": "1"}, "update"),
+        ({}, "same"),
+    ],
+)
+def test_what_each_change_does(
+    deployment: Deployment, three: Sandbox, change: dict[str, Any], step: str
+) -> None:
+    deployment.up({"lead": lead("101")})
+    program = {"lead": (EVENT, {**lead("101")[1], **change})}
+    assert deployment.preview(program).steps == [(step, "lead")]
+
+
+def test_reassert_of_the_run_sends_every_filter_that_has_none_of_its_own(
+    deployment: Deployment, three: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = {"lead": lead("101"), "own": lead("102", reassert="mine"), "site": site()}
+    deployment.up(program)
+    monkeypatch.setenv("CAPIG_REASSERT", "2026-11-25")
+    assert sorted(deployment.up(program).changes) == [("update", "lead"), ("update", "site")]
+    assert deployment.up(program).changes == []
+    monkeypatch.delenv("CAPIG_REASSERT")
+    assert deployment.up(program).changes == []
+
+
+# -- few calls -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sent"),
+    [
+        (lead("101"), lead("101", "102"), [("DROP", ("101", "102"))]),
+        (lead("101", "102"), lead("101"), [("PUBLISH", ("102",))]),
+        (lead("101", "102"), lead("101", "103"), [("DROP", ("101", "103")), ("PUBLISH", ("102",))]),
+        (lead("101"), lead("101", state="PUBLISH"), [("PUBLISH", ("101",))]),
+        (lead("101"), lead(), [("DROP", None), ("DROP", ("101", "102", "103"))]),
+        (
+            lead(),
+            lead("101"),
+            [("PUBLISH", None), ("DROP", ("101",)), ("PUBLISH", ("102", "103"))],
+        ),
+        (lead(), lead(state="PUBLISH"), [("PUBLISH", None), ("PUBLISH", ("101", "102", "103"))]),
+    ],
+)
+def test_changes_in_place_take_the_fewest_calls(
+    deployment: Deployment, three: Sandbox, before: Any, after: Any, sent: list[Any]
+) -> None:
+    deployment.up({"lead": before})
+    three.clear_requests()
+    assert deployment.up({"lead": after}).errors == {}
+    assert calls(three) == sent
+    assert deployment.up({"lead": after}).changes == []
+
+
+@pytest.mark.parametrize("reading", READINGS)
+@pytest.mark.parametrize("walk", list(permutations(["account", "one", "two", "none"], 4)))
+def test_from_account_wide_to_listed_and_back_in_every_reading(
+    deployment: Deployment, three: Sandbox, reading: Any, walk: tuple[str, ...]
+) -> None:
+    three.dialect = replace(three.dialect, account_wide=reading)
+    programs = {
+        "account": ({"f": lead()}, ["DROP", "DROP", "DROP"]),
+        "one": ({"f": lead("101")}, ["DROP", "PUBLISH", "PUBLISH"]),
+        "two": ({"f": lead("102", "103")}, ["PUBLISH", "DROP", "DROP"]),
+        "none": ({}, ["PUBLISH", "PUBLISH", "PUBLISH"]),
+    }
+    for step in (*walk, walk[0]):
+        program, wanted = programs[step]
+        assert deployment.up(program).errors == {}
+        assert held(three, "101", "102", "103") == wanted
+
+
+def test_writes_of_one_account_go_one_at_a_time(deployment: Deployment, three: Sandbox) -> None:
+    deployment.up({f"f{i}": (EVENT, {**lead("101")[1], "event_name": f"E{i}"}) for i in range(6)})
+    assert three.counters.max_concurrent_filter_writes == 1
+
+
+# -- one run's memory ----------------------------------------------------------------------------
 
 
 def test_an_unchanged_filter_is_sent_again_where_another_let_its_pixel_go(
-    deployment: Deployment, in_sandbox: Sandbox
+    deployment: Deployment, three: Sandbox
 ) -> None:
-    in_sandbox.connect("101")
-    in_sandbox.connect("102")
     deployment.up({"a": lead("101", "102"), "b": lead("102")})
     result = deployment.up({"a": lead("101"), "b": lead("102")}, order=["a", "b"])
     assert result.changes == [("update", "a"), ("update", "b")]
-    assert held(in_sandbox, "102") == "DROP"
+    assert held(three, "102") == ["DROP"]
+
+
+@pytest.mark.parametrize("refresh", [False, True])
+@pytest.mark.parametrize("order", list(permutations(["a", "b"])))
+@pytest.mark.parametrize("late", [(), ("a",), ("b",), ("a", "b")])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"a": lead("101")}, {"b": lead("101")}),
+        ({"a": lead("101"), "b": lead("102")}, {"a": lead("102"), "b": lead("101")}),
+        ({"a": lead("101", "102"), "b": lead("103")}, {"a": lead("101"), "b": lead("102", "103")}),
+        ({"a": lead("101", "102"), "b": lead("102")}, {"a": lead("101"), "b": lead("102")}),
+        ({"a": lead("101"), "b": lead("102")}, {"a": lead("101", "102")}),
+        ({"a": lead(), "b": lead("102")}, {"a": lead("101"), "b": lead("102")}),
+        ({"a": lead(), "b": lead("102")}, {"b": lead("102")}),
+        ({"a": lead()}, {"b": lead()}),
+        ({"a": lead()}, {"a": lead("101"), "b": lead("102", "103")}),
+    ],
+    ids=[
+        "rename", "swap", "hand over", "let go", "merge", "narrow beside another",
+        "withdraw beside another", "rename account-wide", "split account-wide",
+    ],
+)  # fmt: skip
+def test_whoever_comes_first_the_end_is_what_is_declared(
+    deployment: Deployment,
+    three: Sandbox,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    order: tuple[str, ...],
+    late: tuple[str, ...],
+    refresh: bool,
+) -> None:
+    deployment.up(before)
+    result = deployment.up(
+        after, [n for n in order if n in after], late=frozenset(late), refresh=refresh
+    )
+    assert result.errors == {}
+    dropped = {p for _, a in after.values() for p in a.get("pixel_ids", ("101", "102", "103"))}
+    assert held(three, "101", "102", "103") == [
+        "DROP" if pixel in dropped else "PUBLISH" for pixel in ("101", "102", "103")
+    ]
+    assert deployment.up(after).changes == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"a": lead("101")}, {"b": lead("101")}),
+        ({"a": lead()}, {"b": lead()}),
+        ({"a": lead("101")}, {"a": lead("101", "102")}),
+        ({"a": lead("101")}, {"a": lead()}),
+    ],
+)
+def test_what_stays_declared_never_passes_on_the_way(
+    deployment: Deployment, three: Sandbox, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    deployment.up(before)
+    deployment.up(after)
+    assert not was_open(three, "101")
+
+
+def test_a_renamed_event_opens_the_old_one_and_closes_the_new_one_first(
+    deployment: Deployment, three: Sandbox
+) -> None:
+    deployment.up({"f": lead("101")})
+    result = deployment.up({"f": (EVENT, {**lead("101")[1], "event_name": "Search"})})
+    assert result.changes == [("replace", "f"), ("delete", "f")]
+    assert held(three, "101") == ["PUBLISH"]
+    assert held(three, "101", event="Search") == ["DROP"]
+
+
+@pytest.mark.parametrize("first", ["connection", "filters"])
+@pytest.mark.parametrize("reading", READINGS)
+def test_a_pixel_connected_anew_gets_its_filters_again(
+    deployment: Deployment, three: Sandbox, first: str, reading: Any
+) -> None:
+    three.dialect = replace(three.dialect, account_wide=reading)
+    filters = {"named": lead("201"), "all": (EVENT, {**lead()[1], "event_name": "Search"})}
+    program = {"shop": connection("201"), **filters}
+    deployment.up(program)
+    three.disconnect("201")
+    assert deployment.refresh().steps[0] == ("gone", "shop")
+    order = ["shop", *filters] if first == "connection" else [*filters, "shop"]
+    assert deployment.up(program, order).errors == {}
+    assert held(three, "201") == ["DROP"]
+    assert held(three, "201", event="Search") == ["DROP"]
+    assert deployment.up(program).changes == []
+
+
+def test_preview_shows_what_a_new_connection_does_to_its_filters(
+    deployment: Deployment, three: Sandbox
+) -> None:
+    program = {"shop": connection("201"), "named": lead("201")}
+    deployment.up(program)
+    three.disconnect("201")
+    deployment.refresh()
+    assert deployment.preview(program).steps == [("create", "shop"), ("update", "named")]
+
+
+def test_a_failed_filter_resend_undoes_the_connection(
+    deployment: Deployment, three: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAPIG_MAX_RETRIES", "0")
+    program = {"named": lead("201"), "shop": connection("201")}
+    deployment.up(program)
+    three.disconnect("201")
+    deployment.refresh()
+    three.inject(Fault.status(500, operation="updateEventFilter"))
+    result = deployment.up(program)
+    assert "disconnected again" in result.errors["shop"]
+    assert three.state.pixel(three.tenant_id, "201") is None
+    assert deployment.up(program).errors == {}
+    assert held(three, "201") == ["DROP"]
+
+
+def test_a_failed_claim_still_keeps_the_scope_closed(
+    deployment: Deployment, three: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAPIG_MAX_RETRIES", "0")
+    deployment.up({"a": lead("101")})
+    three.inject(Fault.status(500, operation="updateEventFilter"))
+    result = deployment.up({"b": lead("101")}, keep_going=True)
+    assert set(result.errors) == {"b"}
+    assert held(three, "101") == ["DROP"]
+    assert deployment.up({"b": lead("101")}).errors == {}
+    assert held(three, "101") == ["DROP"]
+
+
+# -- answers -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dialect", "declared", "verification"),
+    [
+        ({}, lead("101"), "echoed"),
+        ({}, lead(), "echoed"),
+        ({}, lead("101", "102"), "echoed"),
+        ({"filter_echo_several": "null"}, lead("101", "102"), "accepted"),
+        ({"filter_echo_several": "mixed"}, lead("101", "102"), "accepted"),
+        ({"filter_echo_missing": frozenset({"filterState"})}, lead("101"), "accepted"),
+        ({"filter_echo_missing": frozenset({"updatedFilter"})}, lead("101"), "accepted"),
+        ({"unknown_fields": frozenset({"EventFilter.pixelId"})}, lead(), "accepted"),
+    ],
+)
+def test_how_well_the_gateway_confirmed_it(
+    deployment: Deployment,
+    three: Sandbox,
+    dialect: dict[str, Any],
+    declared: Any,
+    verification: str,
+) -> None:
+    three.dialect = replace(three.dialect, **dialect)
+    assert deployment.up({"f": declared}).errors == {}
+    assert deployment.state["f"].outputs["verification"] == verification
+    assert deployment.up({"f": declared}).changes == []
+
+
+def test_withdrawing_what_is_gone_is_done(deployment: Deployment, three: Sandbox) -> None:
+    three.dialect = replace(three.dialect, filter_unknown_pixel="404")
+    deployment.up({"f": lead("101", "102"), "g": site("a.example", "101")})
+    three.disconnect("101")
+    assert deployment.destroy().errors == {}
+    assert held(three, "102") == ["PUBLISH"]
+
+
+def test_a_lost_answer_is_repeated(deployment: Deployment, three: Sandbox) -> None:
+    three.inject(Fault("reset", operation="updateEventFilter", applied=True))
+    assert deployment.up({"f": lead("101")}).errors == {}
+    assert held(three, "101") == ["DROP"]
+
+
+def test_an_update_without_a_certain_answer_says_so(
+    deployment: Deployment, three: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAPIG_MAX_RETRIES", "0")
+    deployment.up({"f": lead("101")})
+    three.inject(Fault("reset", operation="updateEventFilter", applied=True))
+    error = deployment.up({"f": lead("101", state="PUBLISH")}).errors["f"]
+    assert "may already hold the new state" in error
+    assert deployment.state["f"].outputs["filter_state"] == "DROP"
+
+
+def test_a_gateway_that_moved_gets_every_filter_again(
+    deployment: Deployment, three: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = {"f": lead("101"), "g": site()}
+    deployment.up(program)
+    with Sandbox() as moved:
+        moved.connect("101")
+        monkeypatch.setenv("CAPIG_GATEWAY", moved.url)
+        assert "CAPIG_MOVED_FROM" in deployment.preview(program).errors["f"]
+        monkeypatch.setenv("CAPIG_MOVED_FROM", three.url)
+        assert deployment.preview(program).steps == [("update", "f"), ("update", "g")]
+        assert deployment.up(program).errors == {}
+        assert held(moved, "101") == ["DROP"]
+        monkeypatch.delenv("CAPIG_MOVED_FROM")
+        assert deployment.up(program).changes == []
+
+
+def test_refresh_of_filters_sends_nothing(deployment: Deployment, three: Sandbox) -> None:
+    deployment.up({"f": lead("101"), "g": site()})
+    three.clear_requests()
+    assert deployment.refresh().changes == []
+    assert three.requests == []
