@@ -39,6 +39,7 @@ DROP = "DROP"
 _DIGITS = re.compile(r"[0-9]+")
 _API_VERSION = re.compile(r"v[0-9]+\.[0-9]+")
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+_API_TOKEN = re.compile(r"[!-~]+")
 _BLANK = re.compile(r"\s")
 _PLACEHOLDER = re.compile(
     r"<.*>|\$\{.*\}|\$\(.*\)|\{\{.*\}\}|\[.*\]|x{3,}|\*+|\.+|change[-_ ]?me|todo|your[-_ ].*",
@@ -120,6 +121,18 @@ def access_token(value: object) -> str:
     return value
 
 
+def api_token(value: object) -> str:
+    """A token of the gateway's API: what a header can carry, without blanks."""
+    value = text(value, "an API token")
+    if not _API_TOKEN.fullmatch(value):
+        message = (
+            "an API token has no blanks, line ends or letters beyond ASCII; this one was probably "
+            "not copied cleanly"
+        )
+        raise ValueError(message)
+    return value
+
+
 def event_name(value: object) -> str:
     """A standard or custom event name: 1 to 50 characters, no blanks around it."""
     value = text(value, "an event name")
@@ -166,7 +179,7 @@ def domain(value: object) -> str:
     if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
         message = "this is not a domain; the form is example.com"
         raise ValueError(message)
-    if _is_ip(name):
+    if labels[-1].isdigit():
         message = "an IP address is not a domain; the gateway filters websites by their domain"
         raise ValueError(message)
     return name

@@ -7,7 +7,9 @@ the environment (or with ``--run-program``).
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +21,6 @@ from .errors import SettingsError
 
 T = TypeVar("T")
 
-_LOOPBACK = ("localhost", "::1")
 _NOWHERE = 9
 
 
@@ -90,7 +91,7 @@ def _seconds(value: str) -> float:
 
 def _count(least: int, most: int) -> Callable[[str], int]:
     def parse(value: str) -> int:
-        if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+        if not (re.fullmatch("[0-9]{1,9}", value) and least <= int(value) <= most):
             message = f"must be a whole number from {least} to {most}"
             raise ValueError(message)
         return int(value)
@@ -99,15 +100,15 @@ def _count(least: int, most: int) -> Callable[[str], int]:
 
 
 def _address(value: str) -> Address:
-    url = value if "://" in value else f"https://{value}"
-    parts = urlsplit(url)
     try:
-        host, port = (parts.hostname or "").lower(), parts.port
-    except ValueError:
-        host, port = "", None
-    if not host or any(c.isspace() for c in value) or parts.scheme not in ("http", "https"):
+        if any(c.isspace() for c in value):
+            raise ValueError
+        parts = urlsplit(value if "://" in value else f"https://{value}")
+        host, port = _host(parts.hostname or ""), parts.port
+        own_port = {"http": 80, "https": 443}[parts.scheme]
+    except (KeyError, ValueError):
         message = "must be the gateway's address, for example https://capig.example.com"
-        raise ValueError(message)
+        raise ValueError(message) from None
     if "@" in parts.netloc:
         message = "must not hold a user name or password"
         raise ValueError(message)
@@ -118,13 +119,23 @@ def _address(value: str) -> Address:
         message = "must be https (plain http only to localhost, 127.0.0.0/8 and ::1)"
         raise ValueError(message)
     shown = f"[{host}]" if ":" in host else host
-    own_port = {"http": 80, "https": 443}[parts.scheme]
     netloc = shown if port in (None, own_port) else f"{shown}:{port}"
     return Address(f"{parts.scheme}://{netloc}", netloc)
 
 
+def _host(name: str) -> str:
+    """One spelling for each host, since state remembers it."""
+    try:
+        return str(ipaddress.ip_address(name))
+    except ValueError:
+        return canonical.domain(name)
+
+
 def _is_loopback(host: str) -> bool:
-    return host in _LOOPBACK or (host.startswith("127.") and host.count(".") == 3)
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _addresses(value: str) -> tuple[str, ...]:
@@ -134,7 +145,7 @@ def _addresses(value: str) -> tuple[str, ...]:
 GATEWAY: Setting[Address | None] = Setting("gateway", _address, None)
 CLIENT_ID = Setting("clientId", _text, "")
 CLIENT_SECRET = Setting("clientSecret", _text, "", secret=True)
-TOKEN = Setting("token", _text, "", secret=True)
+TOKEN = Setting("token", canonical.api_token, "", secret=True)
 TENANT_ID = Setting("tenantId", canonical.tenant_id, "")
 ADOPT = Setting("adopt", _boolean, False)
 REASSERT = Setting("reassert", _text, "")
@@ -225,7 +236,7 @@ class Settings:
         try:
             return setting.parse(self._resolve(text) if setting.secret else text)
         except ValueError as error:
-            message = f"{name} {error}"
+            message = f"{name}: {error}"
             raise SettingsError(message) from None
 
     def connection(self) -> Connection:
@@ -269,14 +280,18 @@ class Settings:
         return 0 if found[0] == setting.variable else 1
 
     def _problems(self) -> Iterator[str]:
+        way = self._nearer_credentials()
+        # What the nearer source overrides need not even be readable.
+        overridden = {"token": (CLIENT_ID, CLIENT_SECRET), "account": (TOKEN,)}.get(way, ())
         for setting in TABLE:
+            if setting in overridden:
+                continue
             try:
                 self.get(setting)
             except SettingsError as error:
                 yield error.what
         if self._find(GATEWAY) is None:
             yield f"the gateway's address is missing ({GATEWAY.names})"
-        way = self._nearer_credentials()
         if way == "both":
             yield (
                 "a ready token and an API account contradict each other: unset either "
@@ -308,13 +323,13 @@ class Settings:
             return text
         path = (self._root or _project_root()) / Path(text.removeprefix("file:")).expanduser()
         try:
-            content = path.read_text(encoding="utf-8").strip()
+            content = path.read_text(encoding="utf-8-sig").strip()
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not text"
-            message = f"names the file {path}, which cannot be read: {reason}"
+            message = f"the file {path} cannot be read: {reason}"
             raise ValueError(message) from None
         if not content:
-            message = f"names the file {path}, which is empty"
+            message = f"the file {path} is empty"
             raise ValueError(message)
         return content
 

@@ -10,11 +10,13 @@ import email.utils
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
+from .. import canonical
 from ..errors import (
     GatewayError,
     InvalidInputError,
@@ -41,6 +43,11 @@ class Response:
     body: bytes
 
     @property
+    def media_type(self) -> str:
+        """The content type without its parameters, in lower case."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
     def request_id(self) -> str | None:
         """The id to quote to whoever runs the gateway."""
         for name in _REQUEST_ID_HEADERS:
@@ -63,7 +70,7 @@ class Response:
         return max(0.0, at - time.time())
 
 
-@dataclass
+@dataclass(eq=False)
 class Failure(Exception):  # noqa: N818 - it never leaves the gateway package
     """One request failed.
 
@@ -73,6 +80,8 @@ class Failure(Exception):  # noqa: N818 - it never leaves the gateway package
         code: The error code, if one was given.
         ran: Whether the gateway may have applied the request.
         transient: Whether another attempt may go better.
+        said: What the gateway says of it, in full and as it came: it may hold a secret.
+        advice: What to do next, where this is known better than by the class.
         retry_after: Seconds that the gateway asked to wait for.
         request_id: The id to quote.
         refusals: Messages of a validation error, which name fields that the gateway lacks.
@@ -83,6 +92,8 @@ class Failure(Exception):  # noqa: N818 - it never leaves the gateway package
     code: int | None = None
     ran: bool = False
     transient: bool = False
+    said: str = field(default="", repr=False)
+    advice: str | None = None
     retry_after: float | None = None
     request_id: str | None = None
     refusals: list[str] = field(default_factory=list)
@@ -91,6 +102,13 @@ class Failure(Exception):  # noqa: N818 - it never leaves the gateway package
     def unauthorized(self) -> bool:
         """Whether a new token may help."""
         return self.code == HTTPStatus.UNAUTHORIZED
+
+    def sentence(self, secrets: Iterable[str]) -> str:
+        """The reason and what the gateway says of it, without these secrets, then shortened."""
+        reason, said = self.reason, " ".join(self.said.split())
+        for secret in sorted(filter(None, secrets), key=len, reverse=True):
+            reason, said = reason.replace(secret, "[secret]"), said.replace(secret, "[secret]")
+        return f'{reason}: "{_shorten(said)}"' if said else reason
 
 
 def data_of(response: Response) -> dict[str, Any]:
@@ -102,15 +120,15 @@ def data_of(response: Response) -> dict[str, Any]:
     if 300 <= response.status < 400:
         raise _redirect(response)
     content = _json_object(response)
-    errors = _errors(content)
+    errors = _errors(content) or _plain_error(response)
     data = content.get("data") if content else None
     usable = isinstance(data, dict) and any(value is not None for value in data.values())
     code = _code(errors, response.status)
     if usable and (code == UNCOVERED or (not errors and response.status == HTTPStatus.OK)):
         return dict(data)  # type: ignore[arg-type]
-    if content is None or (response.status == HTTPStatus.OK and not errors):
+    if not errors and (content is None or response.status == HTTPStatus.OK):
         raise _not_a_result(response, content)
-    raise _refusal(response, code, errors, has_data=usable)
+    raise _refusal(code, errors, has_data=usable)
 
 
 def token_of(response: Response) -> tuple[str, float | None]:
@@ -121,15 +139,30 @@ def token_of(response: Response) -> tuple[str, float | None]:
     """
     if 300 <= response.status < 400:
         raise _redirect(response)
-    content = _json_object(response) or {}
-    token = content.get("token") or content.get("access_token")
-    if response.status == HTTPStatus.OK and isinstance(token, str) and token:
-        lifetime = content.get("expires_in")
-        is_number = isinstance(lifetime, int | float) and not isinstance(lifetime, bool)
-        return token, float(lifetime) if is_number and lifetime > 0 else None  # type: ignore[arg-type, operator]
-    if response.status == HTTPStatus.OK:
-        raise _not_a_result(response, None)
-    raise _refusal(response, _code(_errors(content), response.status), [], has_data=False)
+    content = _json_object(response)
+    code = _code(_errors(content), response.status)
+    if code is None and content is not None:
+        return _token(content), _lifetime(content)
+    failure = _not_a_result(response, None) if content is None else _refusal(code, [])
+    # Nothing but credentials can be wrong here, and no pixel missing.
+    elsewhere = {InvalidInputError: NotAuthorizedError, NotFoundError: UnexpectedAnswerError}
+    failure.kind = elsewhere.get(failure.kind, failure.kind)
+    raise failure
+
+
+def _token(content: dict[str, Any]) -> str:
+    try:
+        return canonical.api_token(content.get("token") or content.get("access_token"))
+    except ValueError:
+        reason = "the gateway answered without a token that can be used"
+        raise Failure(UnexpectedAnswerError, reason) from None
+
+
+def _lifetime(content: dict[str, Any]) -> float | None:
+    lifetime = content.get("expires_in")
+    if not isinstance(lifetime, int | float) or isinstance(lifetime, bool):
+        return None
+    return float(lifetime) if lifetime > 0 else None
 
 
 def _json_object(response: Response) -> dict[str, Any] | None:
@@ -145,6 +178,13 @@ def _errors(content: dict[str, Any] | None) -> list[dict[str, Any]]:
     if not isinstance(errors, list):
         return [{"message": str(errors)}] if errors else []
     return [e if isinstance(e, dict) else {"message": str(e)} for e in errors]
+
+
+def _plain_error(response: Response) -> list[dict[str, Any]]:
+    """What a plain-text answer says, where its status marks it as an error."""
+    if response.status < 400 or response.media_type != "text/plain":
+        return []
+    return [{"message": response.body.decode("utf-8", "replace")}]
 
 
 def _code(errors: list[dict[str, Any]], status: int) -> int | None:
@@ -165,20 +205,17 @@ def _three_digits(value: object) -> int | None:
     return int(text) if re.fullmatch(r"[45][0-9]{2}", text) else None
 
 
-def _refusal(
-    response: Response, code: int | None, errors: list[dict[str, Any]], *, has_data: bool
-) -> Failure:
-    messages = [str(error.get("message", "")) for error in errors]
-    validation = bool(messages) and not has_data and code in (None, 400)
+def _refusal(code: int | None, errors: list[dict[str, Any]], *, has_data: bool = False) -> Failure:
+    messages = [str(error.get("message") or "") for error in errors]
+    validation = not has_data and code in (None, 400)
     kind, ran, transient = _meaning(code)
     return Failure(
         kind,
-        _sentence(code, messages),
+        _sentence(code),
         code=code,
         ran=ran,
         transient=transient,
-        retry_after=response.retry_after,
-        request_id=response.request_id,
+        said=messages[0] if messages else "",
         refusals=messages if validation else [],
     )
 
@@ -192,6 +229,7 @@ def _meaning(code: int | None) -> tuple[type[GatewayError], bool, bool]:
         404: (NotFoundError, False, False),
         408: (UnavailableError, True, True),
         409: (InvalidInputError, False, False),
+        UNCOVERED: (UnexpectedAnswerError, True, False),
         422: (InvalidInputError, False, False),
         425: (UnavailableError, False, True),
         429: (UnavailableError, False, True),
@@ -200,16 +238,15 @@ def _meaning(code: int | None) -> tuple[type[GatewayError], bool, bool]:
         return known[code]
     if code is not None and code >= 500:
         return UnavailableError, True, True
-    return UnexpectedAnswerError, True, False
+    return UnexpectedAnswerError, code is None or code < 400, False
 
 
-def _sentence(code: int | None, messages: list[str]) -> str:
-    said = f': "{_quote(messages[0])}"' if messages and messages[0] else ""
+def _sentence(code: int | None) -> str:
     if code is None:
-        return f"the gateway reported an error{said}"
+        return "the gateway reported an error"
     if code == UNCOVERED:
-        return f"the gateway does not cover this operation{said}"
-    return f"the gateway answered {code}{_phrase(code)}{said}"
+        return "the gateway does not cover this operation"
+    return f"the gateway answered {code}{_phrase(code)}"
 
 
 def _phrase(code: int) -> str:
@@ -219,42 +256,34 @@ def _phrase(code: int) -> str:
         return ""
 
 
-def _quote(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _QUOTED else f"{line[:_QUOTED]}…"
+def _shorten(text: str) -> str:
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
 
 
 def _not_a_result(response: Response, content: dict[str, Any] | None) -> Failure:
-    media = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    shown = f"{media or 'no content type'}, {len(response.body)} bytes"
-    kind, ran, transient = _meaning(response.status)
+    shown = f"{response.media_type or 'no content type'}, {len(response.body)} bytes"
     if response.status == HTTPStatus.OK:
-        # JSON that does not parse was cut off on the way; anything else is somebody else's page.
-        transient = content is None and media.endswith("json")
-        reason = f"the answer is not the documented JSON ({shown})"
         if content is not None:
             reason = "the gateway answered without an error and without data"
-    else:
-        answer = f"{response.status}{_phrase(response.status)}"
-        reason = f"the gateway answered {answer} ({shown})"
-        if "html" in media and kind in (NotFoundError, InvalidInputError):
-            kind = UnexpectedAnswerError  # a page of something in between says nothing of pixels
-    return Failure(
-        kind,
-        reason,
-        code=response.status if response.status != HTTPStatus.OK else None,
-        ran=ran,
-        transient=transient,
-        retry_after=response.retry_after,
-        request_id=response.request_id,
-    )
+            return Failure(UnexpectedAnswerError, reason, ran=True)
+        # JSON that does not parse was cut off on the way; anything else is somebody else's page.
+        transient = response.media_type.endswith("json")
+        reason = f"the answer is not the documented JSON ({shown})"
+        return Failure(UnexpectedAnswerError, reason, ran=True, transient=transient)
+    kind, ran, transient = _meaning(response.status)
+    if "html" in response.media_type and kind in (NotFoundError, InvalidInputError):
+        kind = UnexpectedAnswerError  # a page of something in between says nothing of pixels
+    reason = f"{_sentence(response.status)} ({shown})"
+    return Failure(kind, reason, code=response.status, ran=ran, transient=transient)
 
 
 def _redirect(response: Response) -> Failure:
-    target = response.headers.get("location", "")
-    host = re.sub(r"^[a-z]+://([^/?#]*@)?([^/?#]*).*$", r"\2", target) or "elsewhere"
+    try:
+        host = urlsplit(response.headers.get("location", "")).hostname
+    except ValueError:
+        host = None
     return Failure(
         UnexpectedAnswerError,
-        f"the gateway redirects to {_quote(host)}; redirects are never followed",
+        f"the gateway redirects to {host or 'another page'}; redirects are never followed",
         code=response.status,
     )

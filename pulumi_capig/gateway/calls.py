@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+_QUOTED_NAME = re.compile(r"[\"'`](?:\w+\.)?(\w+)[\"'`]")
+
 
 @dataclass(frozen=True)
 class Call:
@@ -27,11 +29,17 @@ class Call:
     operation: str
     words: str
     tenant_id: str
-    variables: dict[str, Any]
+    variables: dict[str, Any] = field(repr=False)
     path: tuple[str, ...]
     mutates: bool = True
     repeatable: bool = True
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def result(self, data: Any) -> Any:
+        """What stands at the path below ``data``; None if nothing does."""
+        for name in self.path:
+            data = data.get(name) if isinstance(data, dict) else None
+        return data
 
 
 class Documents:
@@ -55,8 +63,11 @@ class Documents:
         named = {
             name
             for message in messages
+            # A refused variable may be quoted with all its values, which name nothing.
             if re.search(r"field|undefined|unknown", message, re.IGNORECASE)
-            for name in re.findall(r"[\"'`](?:\w+\.)?(\w+)[\"'`]", message)
+            and "variable" not in message.lower()
+            # What follows is a suggestion of fields that the gateway does know.
+            for name in _QUOTED_NAME.findall(message.partition("Did you mean")[0])
         }
         refused = named & _leaves(sent)
         self._refused[operation] = self._refused.get(operation, frozenset()) | refused

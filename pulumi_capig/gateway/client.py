@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
 
-from ..errors import OutcomeUnknownError, UnexpectedAnswerError
+from ..errors import UnexpectedAnswerError
 from ..settings import Connection
+from .answers import Failure
 from .calls import Call
-from .models import Account, Answer, ConnectionStatus, Filter, FilterResult, SignalConfig
-from .models import SwitchResult as _SwitchResult
+from .models import (
+    Account,
+    Answer,
+    ConnectionStatus,
+    Filter,
+    FilterResult,
+    SignalConfig,
+    SwitchResult,
+)
 from .session import Session
 
 A = TypeVar("A", bound=Answer)
@@ -102,7 +110,7 @@ class Gateway:
             secrets=frozenset({access_token}),
         )
         with self._connection_writes:
-            return self._answer(call, SignalConfig)
+            return self._session.execute(call, _reader(SignalConfig))
 
     def disconnect_pixel(self, tenant_id: str, pixel_id: str) -> bool | None:
         """Remove a pixel's connection (operation 2); the gateway's own flag, which may be null.
@@ -118,8 +126,7 @@ class Gateway:
             ("tenantMutations", "signalMutations", "deleteDataSource"),
         )
         with self._connection_writes:
-            result = _dig(self._session.execute(call), call.path)
-        return result if isinstance(result, bool) else None
+            return self._session.execute(call, _flag)
 
     def account(self, tenant_id: str, time_window: int = 60) -> Account:
         """An account with all its connected pixels (operation 3).
@@ -136,7 +143,7 @@ class Gateway:
             ("tenantQueries", "account"),
             mutates=False,
         )
-        return self._answer(call, Account)
+        return self._session.execute(call, _reader(Account))
 
     def set_receiving(self, tenant_id: str, pixel_id: str, on: bool) -> ConnectionStatus:
         """Switch receiving of a pixel's events on or off (operation 4)."""
@@ -189,7 +196,7 @@ class Gateway:
             },
             ("tenantMutations", field),
         )
-        return self._answer(call, FilterResult).updated_filter or Filter()
+        return self._session.execute(call, _reader(FilterResult)).updated_filter or Filter()
 
     def _switch(
         self, operation: str, field: str, words: str, tenant_id: str, pixel_id: str, on: bool
@@ -202,38 +209,41 @@ class Gateway:
             ("tenantMutations", "signalMutations", field),
         )
         with self._connection_writes:
-            result = self._answer(call, _SwitchResult)
-        if result.success is False:
-            reason = "the gateway answered success: false"
-            raise UnexpectedAnswerError(
-                reason,
-                operation=words,
-                tenant_id=tenant_id,
-                advice="Check in the gateway that the pixel is still connected; `pulumi refresh` "
-                "tells.",
-            )
-        return result.connection_status or ConnectionStatus()
-
-    def _answer(self, call: Call, kind: type[A]) -> A:
-        content = _dig(self._session.execute(call), call.path)
-        reason = "the gateway answered null"
-        if content is not None:
-            try:
-                return kind.model_validate(content)
-            except ValidationError as error:
-                first = error.errors(include_input=False, include_url=False)[0]
-                at = ".".join(str(part) for part in first["loc"]) or "the result"
-                reason = f"the answer has an unexpected form ({at}: {first['msg']})"
-        error_kind = OutcomeUnknownError if call.mutates else UnexpectedAnswerError
-        raise error_kind(reason, operation=call.words, tenant_id=call.tenant_id) from None
+            return self._session.execute(call, _switched)
 
 
-def _dig(content: Any, path: Sequence[str]) -> Any:
-    for name in path:
-        if not isinstance(content, dict):
-            return None
-        content = content.get(name)
-    return content
+def _reader(kind: type[A]) -> Callable[[Any], A]:
+    """Reads a result as a model, or fails in the words of the first thing that is wrong."""
+
+    def read(result: Any) -> A:
+        if result is None:
+            reason = "the gateway answered null"
+            raise Failure(UnexpectedAnswerError, reason, ran=True)
+        try:
+            return kind.model_validate(result)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+        at = ".".join(str(part) for part in first["loc"]) or "the result"
+        reason = f"the answer has an unexpected form ({at}: {first['msg']})"
+        raise Failure(UnexpectedAnswerError, reason, ran=True)
+
+    return read
+
+
+def _flag(result: Any) -> bool | None:
+    return result if isinstance(result, bool) else None
+
+
+def _switched(result: Any) -> ConnectionStatus:
+    payload = _reader(SwitchResult)(result)
+    if payload.success is False:
+        raise Failure(
+            UnexpectedAnswerError,
+            "the gateway answered success: false",
+            advice="Check in the gateway that the pixel is still connected; `pulumi refresh` "
+            "tells.",
+        )
+    return payload.connection_status or ConnectionStatus()
 
 
 def _scope(kind: FilterKind, pixel_ids: Sequence[str] | None) -> dict[str, Any]:

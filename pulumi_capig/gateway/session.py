@@ -5,7 +5,8 @@ from __future__ import annotations
 import platform
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import httpx
@@ -14,7 +15,9 @@ import tenacity
 from .. import _version
 from ..errors import (
     GatewayError,
+    InvalidInputError,
     NotAuthorizedError,
+    NotFoundError,
     OutcomeUnknownError,
     UnexpectedAnswerError,
     UnreachableError,
@@ -37,6 +40,21 @@ LONGEST_WAIT = 30.0
 """Seconds between two attempts, where the gateway names none."""
 
 _TOKEN_CALL = Call("token", "fetch an API token", "", {}, (), mutates=False)
+
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+_ANSWERS = (InvalidInputError, NotAuthorizedError, NotFoundError)
+"""Errors that tell how things stand now, whatever became of earlier attempts."""
+
+
+@dataclass
+class _Run:
+    """One call under way: until when, and what was sent so far."""
+
+    deadline: float
+    attempts: int = 0
+    ran: bool = False
+    tokens: set[str] = field(default_factory=set)
 
 
 class Session:
@@ -64,29 +82,34 @@ class Session:
             base_url=connection.address.url,
             follow_redirects=False,
             headers={"User-Agent": _user_agent()},
+            # Plain http goes to loopback alone, where a proxy of the environment cannot follow.
+            mounts={"http://": None},
         )
 
     def close(self) -> None:
         """Close the pool."""
         self._http.close()
 
-    def execute(self, call: Call) -> dict[str, Any]:
-        """Send a call, again where that is safe, and return its ``data``.
+    def execute(self, call: Call, read: Callable[[Any], T]) -> T:
+        """Send a call, again where that is safe, and return what is read from its result.
+
+        Args:
+            call: What to send.
+            read: Turns the result, which may be None, into a value, or raises `Failure`.
 
         Raises:
             GatewayError: It failed; the class says what may be done about it.
         """
-        return self._with_retries(call, lambda deadline: self._send(call, deadline))
+        run = _Run(self._clock() + self._connection.deadline)
+        return self._with_retries(call, run, lambda: self._send(call, read, run))
 
-    def _with_retries(self, call: Call, send: Callable[[float], T]) -> T:
-        started = self._clock()
-        deadline = started + self._connection.deadline
-        attempts = 0
-
+    def _with_retries(self, call: Call, run: _Run, send: Callable[[], T]) -> T:
         def attempt() -> T:
-            nonlocal attempts
-            attempts += 1
-            return send(deadline)
+            try:
+                return send()
+            except Failure as failure:
+                run.ran = run.ran or failure.ran
+                raise
 
         def worth_another(error: BaseException) -> bool:
             if not isinstance(error, Failure) or not error.transient:
@@ -94,7 +117,7 @@ class Session:
             return call.repeatable or not error.ran
 
         def give_up(state: tenacity.RetryCallState) -> bool:
-            too_late = self._clock() + state.upcoming_sleep >= deadline
+            too_late = self._clock() + state.upcoming_sleep >= run.deadline
             return too_late or state.attempt_number > self._connection.max_retries
 
         retrying = tenacity.Retrying(
@@ -107,18 +130,25 @@ class Session:
         try:
             return retrying(attempt)
         except Failure as failure:
-            raise self._error(call, failure, attempts) from None
+            raise self._error(call, run, failure) from None
 
-    def _send(self, call: Call, deadline: float) -> dict[str, Any]:
-        token, renewed = self._tokens.current(), False
+    def _send(self, call: Call, read: Callable[[Any], T], run: _Run) -> T:
+        token, renewed = self._tokens.current(run.deadline), False
         while True:
+            run.tokens.add(token)
             document = self._documents.text(call.operation)
             try:
-                return self._send_document(document, token, call, deadline)
+                return self._request(
+                    run,
+                    GRAPHQL_PATH,
+                    lambda response: read(call.result(data_of(response))),
+                    json={"query": document, "variables": call.variables},
+                    headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+                )
             except Failure as failure:
                 # Neither a refused token nor a refused document was run: both are safe to resend.
                 if failure.unauthorized and not renewed:
-                    other = self._tokens.after_refusal(token)
+                    other = self._tokens.after_refusal(token, run.deadline)
                     if other is not None:
                         token, renewed = other, True
                         continue
@@ -126,28 +156,29 @@ class Session:
                     continue
                 raise
 
-    def _send_document(
-        self, document: str, token: str, call: Call, deadline: float
-    ) -> dict[str, Any]:
-        body = {"query": document, "variables": call.variables}
-        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-        return data_of(self._post(GRAPHQL_PATH, deadline, json=body, headers=headers))
+    def _fetch_token(self, deadline: float) -> tuple[str, float | None]:
+        run = _Run(deadline)
+        return self._with_retries(_TOKEN_CALL, run, lambda: self._ask_for_token(run))
 
-    def _fetch_token(self) -> tuple[str, float | None]:
-        return self._with_retries(_TOKEN_CALL, self._ask_for_token)
-
-    def _ask_for_token(self, deadline: float) -> tuple[str, float | None]:
+    def _ask_for_token(self, run: _Run) -> tuple[str, float | None]:
         """Ask in one body encoding, then in the other: the documents and Meta's script differ."""
         try:
-            return self._token_request(deadline, as_form=self._form_first)
+            return self._token_request(run, as_form=self._form_first)
         except Failure as failure:
             if failure.transient or failure.code not in (400, 401, 403, 406, 415, 422):
                 raise
-        found = self._token_request(deadline, as_form=not self._form_first)
+            first = failure
+        try:
+            found = self._token_request(run, as_form=not self._form_first)
+        except Failure as second:
+            # Refused credentials tell more than a refused encoding.
+            if first.kind is NotAuthorizedError and second.kind is UnexpectedAnswerError:
+                raise first from None
+            raise
         self._form_first = not self._form_first
         return found
 
-    def _token_request(self, deadline: float, *, as_form: bool) -> tuple[str, float | None]:
+    def _token_request(self, run: _Run, *, as_form: bool) -> tuple[str, float | None]:
         credentials = self._connection.credentials
         fields = {
             "client_id": credentials.client_id,
@@ -155,9 +186,19 @@ class Session:
             "grant_type": "client_credentials",
         }
         if as_form:
-            return token_of(self._post(TOKEN_PATH, deadline, data=fields))
+            return self._request(run, TOKEN_PATH, token_of, data=fields)
         parts = {name: (None, value) for name, value in fields.items()}
-        return token_of(self._post(TOKEN_PATH, deadline, files=parts))
+        return self._request(run, TOKEN_PATH, token_of, files=parts)
+
+    def _request(self, run: _Run, path: str, read: Callable[[Response], T], **content: Any) -> T:
+        run.attempts += 1
+        response = self._post(path, run.deadline, **content)
+        try:
+            return read(response)
+        except Failure as failure:
+            failure.request_id = response.request_id
+            failure.retry_after = response.retry_after
+            raise
 
     def _post(self, path: str, deadline: float, **content: Any) -> Response:
         left = deadline - self._clock()
@@ -182,31 +223,39 @@ class Session:
             chunks.append(chunk)
         return b"".join(chunks)
 
-    def _error(self, call: Call, failure: Failure, attempts: int) -> GatewayError:
-        kind, advice = failure.kind, None
-        if failure.ran and call.mutates:
+    def _error(self, call: Call, run: _Run, failure: Failure) -> GatewayError:
+        kind = failure.kind
+        if run.ran and call.mutates and kind not in _ANSWERS:
             kind = OutcomeUnknownError
-        elif kind is NotAuthorizedError and call is _TOKEN_CALL:
-            advice = (
-                "Check CAPIG_CLIENT_ID and CAPIG_CLIENT_SECRET. `refresh` and `destroy` use the "
-                "values of the last `up`: set the variables, or add --run-program."
-            )
         return kind(
-            self._redact(failure.reason, call),
+            failure.sentence(self._secrets(call, run)),
             operation=call.words,
             tenant_id=call.tenant_id or None,
             code=failure.code,
             request_id=failure.request_id,
-            attempts=attempts,
-            advice=advice,
+            attempts=run.attempts,
+            advice=failure.advice or self._advice(call, kind),
         )
 
-    def _redact(self, text: str, call: Call) -> str:
-        credentials = self._connection.credentials
-        for secret in (credentials.client_secret, self._tokens.last(), *call.secrets):
-            if secret:
-                text = text.replace(secret, "[secret]")
-        return text
+    def _advice(self, call: Call, kind: type[GatewayError]) -> str | None:
+        if kind is not NotAuthorizedError:
+            return None
+        if call is _TOKEN_CALL:
+            return (
+                "Check CAPIG_CLIENT_ID and CAPIG_CLIENT_SECRET. `refresh` and `destroy` use the "
+                "values of the last `up`: set the variables, or add --run-program."
+            )
+        if self._connection.credentials.token:
+            return (
+                "Check that the account exists and that the API account may manage it. A ready "
+                "token is not renewed: put a new one into CAPIG_TOKEN."
+            )
+        return None
+
+    def _secrets(self, call: Call, run: _Run) -> Iterator[str]:
+        yield self._connection.credentials.client_secret
+        yield from run.tokens
+        yield from call.secrets
 
 
 def _wait(state: tenacity.RetryCallState) -> float:
@@ -219,22 +268,16 @@ def _wait(state: tenacity.RetryCallState) -> float:
 
 
 def _transport_failure(error: httpx.HTTPError) -> Failure:
-    never_sent = isinstance(
-        error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.ProxyError
-    )
-    if isinstance(error, httpx.UnsupportedProtocol | httpx.DecodingError):
+    if isinstance(error, httpx.DecodingError):
         return Failure(UnexpectedAnswerError, f"the answer cannot be read ({error})", ran=True)
-    if _is_tls(error):
-        reason = f"the TLS connection failed ({_last_word(error)})"
-        return Failure(UnreachableError, reason)
-    what = "the request timed out" if isinstance(error, httpx.TimeoutException) else ""
-    if never_sent:
-        reason = f"the gateway cannot be reached ({what or _last_word(error)})"
-    else:
-        reason = (
-            what or f"the connection broke before the answer was complete ({_last_word(error)})"
-        )
-    return Failure(UnreachableError, reason, ran=not never_sent, transient=True)
+    timed_out = isinstance(error, httpx.TimeoutException)
+    why = "the request timed out" if timed_out else _last_word(error)
+    if isinstance(error, _NEVER_SENT):
+        if _is_tls(error):
+            return Failure(UnreachableError, f"the TLS connection failed ({why})")
+        return Failure(UnreachableError, f"the gateway cannot be reached ({why})", transient=True)
+    reason = why if timed_out else f"the connection broke before the answer was complete ({why})"
+    return Failure(UnreachableError, reason, ran=True, transient=True)
 
 
 def _is_tls(error: BaseException | None) -> bool:

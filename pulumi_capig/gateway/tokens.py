@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from ..errors import NotAuthorizedError
+from ..errors import GatewayError, NotAuthorizedError
 
 DOCUMENTED_LIFETIME = 36_000.0
 """Seconds that a token lives if the answer does not say: ten hours, by the integration guide."""
@@ -19,14 +19,15 @@ class Tokens:
     """Fetches a token when one is first needed, renews it early, and at most once at a time.
 
     Args:
-        fetch: Gets a token and its lifetime in seconds (None: the documented one).
+        fetch: Gets a token and its lifetime in seconds (None: the documented one), before a
+            deadline on the clock.
         ready: A token that is given and cannot be renewed; empty to fetch one.
         clock: Seconds that only go forward.
     """
 
     def __init__(
         self,
-        fetch: Callable[[], tuple[str, float | None]],
+        fetch: Callable[[float], tuple[str, float | None]],
         ready: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -36,20 +37,16 @@ class Tokens:
         self._token = ready
         self._renewable = not ready
         self._renew_at = float("inf") if ready else 0.0
-        self._refusal: NotAuthorizedError | None = None
+        self._refusal: GatewayError | None = None
 
-    def current(self) -> str:
+    def current(self, deadline: float) -> str:
         """A token that should be good."""
         with self._lock:
             if self._clock() >= self._renew_at:
-                self._renew()
+                self._renew(deadline)
             return self._token
 
-    def last(self) -> str:
-        """The token that was used last, to keep it out of messages; may be empty."""
-        return self._token
-
-    def after_refusal(self, refused: str) -> str | None:
+    def after_refusal(self, refused: str, deadline: float) -> str | None:
         """Another token than the one that was refused, or None if there is no other.
 
         Of many threads that come with the same refused token, one renews it.
@@ -58,17 +55,17 @@ class Tokens:
             if self._token == refused:
                 if not self._renewable:
                     return None
-                self._renew()
+                self._renew(deadline)
             return self._token
 
-    def _renew(self) -> None:
+    def _renew(self, deadline: float) -> None:
         # A secret that was refused once stays refused: asking again for each resource would
         # only look like an attack.
         if self._refusal is not None:
-            raise self._refusal
+            raise self._refusal.because()
         started = self._clock()
         try:
-            self._token, lifetime = self._fetch()
+            self._token, lifetime = self._fetch(deadline)
         except NotAuthorizedError as error:
             self._refusal = error
             raise
