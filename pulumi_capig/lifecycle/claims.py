@@ -147,6 +147,15 @@ class FilterClaims:
         self._lock = threading.Lock()
         self._claims: defaultdict[FilterKey, dict[FilterClaim, Progress]] = defaultdict(dict)
         self._opened: defaultdict[FilterKey, _Opened] = defaultdict(_Opened)
+        self._listings: dict[FilterKey, str] = {}
+
+    def is_news(self, key: FilterKey, listing: str) -> bool:
+        """Whether a program's listing of a key differs from the last one that was seen."""
+        with self._lock:
+            if self._listings.get(key) == listing:
+                return False
+            self._listings[key] = listing
+            return True
 
     def declare(self, key: FilterKey, claim: FilterClaim) -> None:
         """The program declares a filter."""

@@ -8,6 +8,7 @@ first or last: unknown).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -82,6 +83,7 @@ class FilterLifecycle:
         """Canonical inputs and all failures; declares the filter in the run's memory."""
         checked = canonical_inputs(news, self._fields)
         inputs = checked.inputs
+        siblings = inputs.pop("siblings", None)
         resolve_tenant(self._run.settings, olds, checked)
         checked.failures += [
             Failure(name, f"{name} is missing")
@@ -93,9 +95,21 @@ class FilterLifecycle:
         self._resolve_reassert(olds, checked)
         if not checked.failures:
             self._remark(inputs)
+            if siblings and all(is_known(inputs[name]) for name in self._keys):
+                self._declare_siblings(self._key(inputs), siblings)
             if all(is_known(inputs.get(name)) for name in (*self._keys, *_CLAIMED)):
                 self._run.filters.declare(self._key(inputs), _claim(inputs))
         return checked
+
+    def _declare_siblings(self, key: FilterKey, siblings: str) -> None:
+        """Declare what the program says of the same key in resources that come later, or never.
+
+        The engine may leave a resource out of the run (``--target``) or stop before it.
+        """
+        if self._run.filters.is_news(key, siblings):
+            for pixel_ids, filter_state in json.loads(siblings):
+                scope = None if pixel_ids is None else frozenset(pixel_ids)
+                self._run.filters.declare(key, FilterClaim(scope, filter_state))
 
     def _resolve_reassert(self, olds: Props, checked: Checked) -> None:
         """None never makes a difference: the run's value, else the last one, stays in mind."""

@@ -6,6 +6,7 @@ program declares, and imports nothing heavy.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -38,10 +39,20 @@ class _Filter(NamedTuple):
 
 @dataclass
 class _Declarations:
-    """What one run's program has declared so far; hangs on the root resource of the run."""
+    """What one run's program has declared so far; hangs on the root resource of the run.
+
+    Attributes:
+        pixels: Resource by account and pixel.
+        filters: Filters by kind, account and name.
+        outputs: The pixel id behind a connection's output of it, by the output's identity. The
+            outputs are held, so that no other object can take the identity over.
+        listings: `filters` as text, where it was needed; by the same keys.
+    """
 
     pixels: dict[tuple[str, str], str] = field(default_factory=dict)
     filters: dict[tuple[str, str, str], list[_Filter]] = field(default_factory=dict)
+    outputs: dict[int, tuple[pulumi.Output[str], str]] = field(default_factory=dict)
+    listings: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
 
 def arguments(
@@ -92,14 +103,25 @@ def guard_pixel(name: str, declared: dict[str, Any]) -> None:
     _guard(declared, ("tenant_id", "pixel_id"), "pixel_id", check)
 
 
+def remember_pixel(output: pulumi.Output[str], pixel_id: Any) -> None:
+    """Let filters see at once which pixel stands behind a connection's output."""
+    if isinstance(pixel_id, str) and _is_real_run():
+        _declarations().outputs[id(output)] = (output, pixel_id)
+
+
 def guard_filter(kind: str, name: str, subject: str, declared: dict[str, Any]) -> None:
-    """Refuse filters that contradict each other: at once, or before the later is registered."""
+    """Refuse filters that contradict each other: at once, or before the later is registered.
+
+    The filter also carries what else the program declares of its event or domain, so that the
+    provider does not open what another filter, registered later or left out by ``--target``,
+    keeps closed. The provider's check takes it out: it is in no state and no difference.
+    """
 
     def check(values: Mapping[str, Any]) -> None:
         pixel_ids = values.get("pixel_ids")
         scope = None if pixel_ids is None else frozenset(pixel_ids)
         this = _Filter(f"{kind} '{name}'", scope, values["filter_state"])
-        key = (kind, _tenant(values), _canonical(subject, values[subject]))
+        key = _filter_key(kind, subject, values)
         others = _declarations().filters.setdefault(key, [])
         for other in others:
             if this.contradicts(other):
@@ -111,8 +133,26 @@ def guard_filter(kind: str, name: str, subject: str, declared: dict[str, Any]) -
                     "gateway would follow is not documented.",
                 )
         others.append(this)
+        _declarations().listings.pop(key, None)
 
     _guard(declared, ("tenant_id", subject, "pixel_ids", "filter_state"), subject, check)
+    identity = {key: declared[key] for key in ("tenant_id", subject) if key in declared}
+    if _is_real_run() and not any(_is_eventual(value) for value in identity.values()):
+        declared["siblings"] = _siblings(_filter_key(kind, subject, identity))
+
+
+async def _siblings(key: tuple[str, str, str]) -> str | None:
+    """All filters of a key that are declared by the time the engine is told of one of them."""
+    declarations = _declarations()
+    if not key[1] or len(declarations.filters.get(key, ())) < 2:
+        return None
+    if key not in declarations.listings:
+        filters = [
+            [None if f.scope is None else sorted(f.scope), f.filter_state]
+            for f in declarations.filters[key]
+        ]
+        declarations.listings[key] = json.dumps(filters)
+    return declarations.listings[key]
 
 
 def _guard(
@@ -121,10 +161,10 @@ def _guard(
     carrier: str,
     check: Callable[[Mapping[str, Any]], None],
 ) -> None:
-    """Check values now if all are plain; else let the carrier property wait for the check."""
-    if isinstance(get_monitor(), MockMonitor) or get_root_resource() is None:
+    """Check values now if all can be seen; else let the carrier property wait for the check."""
+    if not _is_real_run():
         return
-    relevant = {name: declared[name] for name in names if name in declared}
+    relevant = {name: _seen(declared[name]) for name in names if name in declared}
     if carrier not in relevant:
         return
     if not any(_is_eventual(value) for value in relevant.values()):
@@ -143,6 +183,20 @@ def _guard(
         return original
 
     declared[carrier] = checked()
+
+
+def _is_real_run() -> bool:
+    return not isinstance(get_monitor(), MockMonitor) and get_root_resource() is not None
+
+
+def _seen(value: Any) -> Any:
+    """A value with the outputs of connections replaced by the pixel ids behind them."""
+    if isinstance(value, list):
+        return [_seen(item) for item in value]
+    if isinstance(value, pulumi.Output):
+        found = _declarations().outputs.get(id(value))
+        return found[1] if found else value
+    return value
 
 
 def _is_eventual(value: Any) -> bool:
@@ -178,6 +232,10 @@ def _tenant(values: Mapping[str, Any]) -> str:
         return settings().get(table.TENANT_ID)
     except SettingsError:
         return ""  # the provider's check says what is wrong with it
+
+
+def _filter_key(kind: str, subject: str, values: Mapping[str, Any]) -> tuple[str, str, str]:
+    return kind, _tenant(values), _canonical(subject, values[subject])
 
 
 def _canonical(subject: str, value: Any) -> str:

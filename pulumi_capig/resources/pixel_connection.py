@@ -145,6 +145,7 @@ class PixelConnection(Resource, module="capig", name="PixelConnection"):
             ),
         )
         _program.undeclared(self, optional)
+        _program.remember_pixel(self.pixel_id, pixel_id)
 
     @staticmethod
     def get(

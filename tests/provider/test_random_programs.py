@@ -156,6 +156,7 @@ class RandomPrograms(RuleBasedStateMachine):
         result = self.deployment.up(
             program,
             order,
+            siblings=data.draw(st.booleans(), label="siblings"),
             refresh=refresh,
             keep_going=keep_going,
             late=frozenset(late),

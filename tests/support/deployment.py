@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -59,6 +60,8 @@ class Deployment:
         delete_order: Callable[[list[str]], list[str]] = lambda names: names,
         replace: frozenset[str] = frozenset(),
         delete_first: bool = False,
+        target: frozenset[str] | None = None,
+        siblings: bool = True,
     ) -> Result:
         """Bring the state to a program.
 
@@ -72,7 +75,12 @@ class Deployment:
             delete_order: Puts the deletes in order.
             replace: Resources to replace without a diff, as ``--replace``.
             delete_first: Delete replaced resources before their new ones are created.
+            target: The only resources that the run touches, as ``--target``.
+            siblings: Whether filters carry what else the program declares of their event or
+                domain, as they do wherever the program's process can see it.
         """
+        if siblings:
+            program = with_siblings(program)
         result = Result()
         with self.provider.operation(self.config):
             if refresh:
@@ -81,6 +89,8 @@ class Deployment:
             dead: list[tuple[str, Resource]] = []
             try:
                 for name in order if order is not None else program:
+                    if target is not None and name not in target:
+                        continue
                     act = self._register(name, program[name], dead, result, replace, delete_first)
                     if name in late:
                         waiting.append(lambda n=name, a=act: self._try(n, a, result, keep_going))
@@ -90,7 +100,8 @@ class Deployment:
                     act()
             except _StoppedError:
                 return result
-            dead += [(n, self.state[n]) for n in list(self.state) if n not in program]
+            gone = [n for n in self.state if n not in program and (not target or n in target)]
+            dead += [(n, self.state[n]) for n in gone]
             by_key = {f"{name} {i}": item for i, (name, item) in enumerate(dead)}
             for key in delete_order(list(by_key)):
                 name, resource = key.split()[0], by_key[key]
@@ -214,6 +225,26 @@ class Deployment:
             result.errors[name] = str(error)
             if not keep_going:
                 raise _StoppedError from None
+
+
+def with_siblings(program: Program) -> Program:
+    """The program with each filter carrying what the program declares of its key."""
+    keys: dict[tuple[Any, ...], list[Any]] = {}
+
+    def key(kind: str, arguments: Props) -> tuple[Any, ...]:
+        subject = arguments.get("event_name", arguments.get("domain"))
+        return kind, arguments.get("tenant_id"), subject
+
+    for kind, arguments in program.values():
+        if kind != "PixelConnection":
+            claim = [arguments.get("pixel_ids"), arguments["filter_state"]]
+            keys.setdefault(key(kind, arguments), []).append(claim)
+    return {
+        name: (kind, {**arguments, "siblings": json.dumps(keys[key(kind, arguments)])})
+        if len(keys.get(key(kind, arguments), ())) > 1
+        else (kind, arguments)
+        for name, (kind, arguments) in program.items()
+    }
 
 
 class _StoppedError(Exception):
