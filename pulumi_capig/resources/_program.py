@@ -14,12 +14,18 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 import pulumi
-from pulumi.runtime import get_config, get_root_resource, is_config_secret
+from pulumi.runtime import (
+    get_config,
+    get_root_resource,
+    is_config_secret,
+    require_pulumi_version,
+)
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
 from .. import canonical
 from .. import settings as table
+from .._version import MINIMUM_CLI
 from ..errors import SettingsError
 
 _ON_ROOT = "_pulumi_capig_declarations"
@@ -42,6 +48,7 @@ class _Declarations:
     """What one run's program has declared so far; hangs on the root resource of the run.
 
     Attributes:
+        is_sound: Whether the CLI and the stack's config have been looked at, and are in order.
         pixels: Resource by account and pixel.
         filters: Filters by kind, account and name.
         outputs: The pixel id behind a connection's output of it, by the output's identity. The
@@ -49,6 +56,7 @@ class _Declarations:
         listings: `filters` as text, where it was needed; by the same keys.
     """
 
+    is_sound: bool = False
     pixels: dict[tuple[str, str], str] = field(default_factory=dict)
     filters: dict[tuple[str, str, str], list[_Filter]] = field(default_factory=dict)
     outputs: dict[int, tuple[pulumi.Output[str], str]] = field(default_factory=dict)
@@ -69,7 +77,10 @@ def arguments(
             f"{resource}: provider= is not possible, the resources of a run share one provider",
             "Use tenant_id for other accounts, and a stack of its own for another gateway.",
         )
-    _refuse_secrets_in_the_clear()
+    if _is_real_run() and not _declarations().is_sound:
+        _refuse_old_cli()
+        _refuse_secrets_in_the_clear()
+        _declarations().is_sound = True
     declared = {key: _plain(value) for key, value in given.items() if value is not None}
     for key in IDS:
         _refuse_number(resource, key, declared.get(key))
@@ -248,6 +259,19 @@ def _canonical(subject: str, value: Any) -> str:
 def settings() -> table.Settings:
     """The settings as the program's process sees them."""
     return table.Settings(lambda key: get_config(f"capig:{key}"))
+
+
+def _refuse_old_cli() -> None:
+    try:
+        require_pulumi_version(f">={MINIMUM_CLI}")
+    except pulumi.RunError:
+        raise  # the engine is on its way down, and says why itself
+    except Exception:
+        _refuse(
+            f"pulumi_capig needs a Pulumi CLI of at least version {MINIMUM_CLI}",
+            "Upgrade it: https://www.pulumi.com/docs/install/ (brew upgrade pulumi, "
+            "choco upgrade pulumi, or the install script again).",
+        )
 
 
 def _refuse_secrets_in_the_clear() -> None:

@@ -104,6 +104,21 @@ def test_secrets_in_the_clear_stop_a_run_with_the_command_that_mends_it(stack: S
     stack.preview().ok()
 
 
+def test_an_old_cli_is_refused_with_the_way_to_upgrade_it(stack: Stack, sandbox: Sandbox) -> None:
+    stack.write(
+        """
+        from pulumi_capig.resources import _program
+
+        _program.MINIMUM_CLI = "99.0.0"
+        capig.EventFilter("one", event_name="Lead", filter_state="DROP")
+        """
+    )
+    outcome = stack.up().failed()
+    assert "at least version 99.0.0" in outcome.text
+    assert "Upgrade it" in outcome.text
+    assert sandbox.requests == []
+
+
 def test_filters_of_one_state_may_overlap(stack: Stack, sandbox: Sandbox) -> None:
     stack.write(TWO_STATES.replace("PUBLISH", "DROP"))
     stack.up().ok()
