@@ -60,7 +60,7 @@ class Dialect:
         counters: JSON form of counters and times.
     """
 
-    __pydantic_config__: ClassVar = {"extra": "forbid"}
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
     token_body: Literal["both", "multipart", "urlencoded"] = "both"  # noqa: S105
     token_body_refusal: Literal[400, 415] = 415

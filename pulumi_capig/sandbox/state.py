@@ -47,7 +47,7 @@ class Account:
 class Pixel:
     """A pixel connection as the gateway holds it."""
 
-    __pydantic_config__: ClassVar = {"extra": "forbid"}
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
     pixel_id: str
     business_id: str = ""
