@@ -330,6 +330,12 @@ class FilterWriter:
                 tenant_id=key.tenant_id,
                 advice="Look at the filter in the gateway's page, then run the command again.",
             )
+        if not echo.model_fields_set:
+            text = (
+                f"account {key.tenant_id}: the gateway took {key.kind} {key.name} without saying "
+                "what it is now. Look at it in the gateway's page; a new `reassert` sends it again."
+            )
+            self._run.warn(text, "unconfirmed", *key)
         return _verification(key, pixels, state, echo)
 
     def _account(self) -> AccountView:

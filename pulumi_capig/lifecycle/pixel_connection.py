@@ -193,7 +193,11 @@ class PixelConnectionLifecycle:
             return CapigError(
                 f"{error.what}; disconnecting it again failed too: {second.what}", advice
             )
-        return CapigError(f"{error.what}; the pixel was disconnected again", error.advice)
+        unclear = isinstance(error, OutcomeUnknownError | UnexpectedAnswerError)
+        advice = "Nothing is left of it: run the command again once the gateway is well."
+        return CapigError(
+            f"{error.what}; the pixel was disconnected again", advice if unclear else error.advice
+        )
 
     # -- read ----------------------------------------------------------------------------------
 
@@ -297,19 +301,23 @@ class PixelConnectionLifecycle:
         )
         try:
             done = self._gateway().disconnect_pixel(key.tenant_id, key.pixel_id)
-        except NotFoundError:
-            done = True
+        except NotFoundError as error:
+            # Whatever stands in for a gateway that restarts says 404 too: the list has to agree.
+            done, failure = not self._is_listed(account, key, error), error
         except OutcomeUnknownError as error:
             done, failure = False, error
         # Neither a flag nor a failure proves that the pixel is still there: its list does.
-        if done is not True and self._is_listed(account, key, failure):
+        if done is not True and self._is_listed(account, key, failure, again=True):
             raise failure
         account.learned(key.pixel_id, None)
 
     @staticmethod
-    def _is_listed(account: AccountView, key: PixelKey, failure: GatewayError) -> bool:
+    def _is_listed(
+        account: AccountView, key: PixelKey, failure: GatewayError, *, again: bool = False
+    ) -> bool:
         try:
-            return account.read_again().pixel(key.pixel_id) is not None
+            view = account.read_again() if again else account
+            return view.pixel(key.pixel_id) is not None
         except GatewayError:
             raise failure from None
 
@@ -320,7 +328,7 @@ class PixelConnectionLifecycle:
         if not set_up:
             return self._switch(key, _switches(inputs), before)
         try:
-            pixel = self._set_up(key, inputs)
+            pixel = self._set_up(key, inputs, before.pixel_name)
         except InvalidInputError as error:
             reason = f"{error.reason}, while the pixel is connected"
             advice = (
@@ -336,8 +344,8 @@ class PixelConnectionLifecycle:
         }
         return self._switch(key, {**as_before, **_switches(inputs)}, pixel).over(before)
 
-    def _set_up(self, key: PixelKey, inputs: Props) -> Pixel:
-        """Operation 1."""
+    def _set_up(self, key: PixelKey, inputs: Props, name_now: str | None = None) -> Pixel:
+        """Operation 1; a name that is not declared is sent as it is, lest it be cleared."""
         answer = self._gateway().connect_pixel(
             key.tenant_id,
             key.pixel_id,
@@ -345,7 +353,7 @@ class PixelConnectionLifecycle:
             access_token=inputs["access_token"],
             external_id=inputs.get("external_id", ""),
             api_version=inputs.get("api_version"),
-            name=inputs.get("pixel_name"),
+            name=inputs.get("pixel_name", name_now or None),
         )
         pixel = Pixel.of(answer)
         self._run.account(key.tenant_id).learned(key.pixel_id, pixel)

@@ -519,6 +519,15 @@ def test_a_rotation_keeps_switches_as_they_are(
     assert switches(in_sandbox) == (False, False)
 
 
+def test_a_second_setup_keeps_a_name_that_is_not_declared(
+    deployment: Deployment, in_sandbox: Sandbox
+) -> None:
+    deployment.up({"shop": shop()})
+    in_sandbox.set_name(PIXEL, "By hand")
+    assert deployment.up({"shop": shop(access_token="EAAB-new")}).errors == {}
+    assert in_sandbox.state.pixel(in_sandbox.tenant_id, PIXEL).name == "By hand"
+
+
 def test_a_gateway_that_refuses_a_second_setup_is_explained(
     deployment: Deployment, in_sandbox: Sandbox
 ) -> None:
