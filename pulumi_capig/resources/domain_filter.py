@@ -8,7 +8,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from .. import dynamic
-from . import _program
+from . import _conflicts, _program
 from .enums import FilterState
 
 
@@ -68,7 +68,7 @@ class DomainFilter(Resource, module="capig", name="DomainFilter"):
             **optional,
         }
         declared = _program.arguments("DomainFilter", resource_name, opts, given)
-        _program.guard_filter("DomainFilter", resource_name, "domain", declared)
+        _conflicts.guard_filter("DomainFilter", resource_name, "domain", declared)
         super().__init__(
             dynamic.DomainFilterProvider(),
             resource_name,

@@ -8,7 +8,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from .. import dynamic
-from . import _program
+from . import _conflicts, _program
 from .enums import FilterState
 
 
@@ -70,7 +70,7 @@ class EventFilter(Resource, module="capig", name="EventFilter"):
             **optional,
         }
         declared = _program.arguments("EventFilter", resource_name, opts, given)
-        _program.guard_filter("EventFilter", resource_name, "event_name", declared)
+        _conflicts.guard_filter("EventFilter", resource_name, "event_name", declared)
         super().__init__(
             dynamic.EventFilterProvider(),
             resource_name,

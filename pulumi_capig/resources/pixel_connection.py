@@ -6,7 +6,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from .. import dynamic
-from . import _program
+from . import _conflicts, _program
 
 _OUTPUTS = (
     "access_token_fingerprint",
@@ -135,7 +135,7 @@ class PixelConnection(Resource, module="capig", name="PixelConnection"):
         declared = _program.arguments("PixelConnection", resource_name, opts, given)
         if "access_token" in declared:
             declared["access_token"] = pulumi.Output.secret(declared["access_token"])
-        _program.guard_pixel(resource_name, declared)
+        _conflicts.guard_pixel(resource_name, declared)
         super().__init__(
             dynamic.PixelConnectionProvider(),
             resource_name,
@@ -145,7 +145,7 @@ class PixelConnection(Resource, module="capig", name="PixelConnection"):
             ),
         )
         _program.undeclared(self, optional)
-        _program.remember_pixel(self.pixel_id, pixel_id)
+        _conflicts.remember_pixel(self.pixel_id, pixel_id)
 
     @staticmethod
     def get(
