@@ -8,10 +8,10 @@ ON_PATH := PATH="$(ROOT)/.pulumi-cli/bin:$(ROOT)/$(BIN):$$PATH"
 COMPILE := uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.10
 TYPED_TOOLS := tools/pulumi/install.py $(wildcard tools/pulumi/host/*.py)
 
-.PHONY: help venv pulumi test lint demo lock clean
+.PHONY: help venv pulumi test test-all lint demo lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /	/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /	/' | expand -t 12
 
 venv: .venv/.installed ## create the project's virtual environment, .venv
 
@@ -29,6 +29,9 @@ pulumi: venv ## put a Pulumi CLI in .pulumi-cli/bin (FROM=path|download|module f
 
 test: venv pulumi ## run every test (ARGS="-k word" for some)
 	@$(ON_PATH) $(BIN)/python -m pytest -n 4 $(ARGS)
+
+test-all: venv pulumi ## run every test at full depth: the whole fault matrix, many random programs
+	@TEST_DEPTH=10 $(ON_PATH) $(BIN)/python -m pytest -n 4 $(ARGS)
 
 lint: venv ## check style and types
 	@$(BIN)/ruff check

@@ -30,6 +30,14 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
+    from .functions import (
+        GetPixelConnectionResult,
+        GetPixelConnectionsResult,
+        get_pixel_connection,
+        get_pixel_connection_output,
+        get_pixel_connections,
+        get_pixel_connections_output,
+    )
     from .resources import DomainFilter, EventFilter, FilterState, PixelConnection, StandardEvent
 
 __all__ = [
@@ -39,6 +47,8 @@ __all__ = [
     "EventFilter",
     "FilterState",
     "GatewayError",
+    "GetPixelConnectionResult",
+    "GetPixelConnectionsResult",
     "InvalidInputError",
     "NotAuthorizedError",
     "NotFoundError",
@@ -52,12 +62,17 @@ __all__ = [
     "UnreachableError",
     "WrongGatewayError",
     "__version__",
+    "get_pixel_connection",
+    "get_pixel_connection_output",
+    "get_pixel_connections",
+    "get_pixel_connections_output",
 ]
 
 
 def __getattr__(name: str) -> object:
-    # The resources need Pulumi; the gateway's client and the sandbox do without it.
+    # These need Pulumi; the gateway's client and the sandbox do without it.
     if name in __all__:
-        return getattr(import_module(f"{__name__}.resources"), name)
+        home = "functions" if name.lower().startswith("get") else "resources"
+        return getattr(import_module(f"{__name__}.{home}"), name)
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _PROVIDER_KEY = "__provider"
+_LONGEST_LINE = 1000
 
 
 class Stop(Exception):  # noqa: N818 - its name is what users read before the message
@@ -131,7 +132,7 @@ class _CapigProvider(ResourceProvider):
 
             return act(REGISTRY[self.kind](_process.run()))
         except CapigError as error:
-            message = str(error)
+            message = "\n  ".join(_line(part) for part in (error.what, error.advice) if part)
         except Exception as error:  # a bug of ours: users get a line, not a dump
             message = _bug(error)
         raise Stop(message) from None
@@ -195,6 +196,15 @@ def _raw(props: dict[str, Any]) -> dict[str, Any]:
     return {name: raw(value) for name, value in props.items()}
 
 
+def _line(text: str) -> str:
+    """A text as one line: what others said in it neither moves the cursor nor fills the screen.
+
+    Nor does it get lost: the protocol's transport drops a message of more than a few KB.
+    """
+    line = "".join(c if c.isprintable() else " " for c in text)
+    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…"
+
+
 def _bug(error: Exception) -> str:
     frame = traceback.extract_tb(error.__traceback__, limit=-1)
     at = f" at {Path(frame[0].filename).name}:{frame[0].lineno}" if frame else ""
@@ -206,4 +216,4 @@ def _bug(error: Exception) -> str:
 
 def _say(text: str) -> None:
     # What the provider's process prints, the engine shows under the stack.
-    print(text, file=sys.stderr, flush=True)  # noqa: T201
+    print(_line(text), file=sys.stderr, flush=True)  # noqa: T201

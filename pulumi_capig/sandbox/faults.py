@@ -78,7 +78,10 @@ class Fault:
         gate: What `hold` waits for.
     """
 
-    __pydantic_config__: ClassVar[dict[str, object]] = {"arbitrary_types_allowed": True, "extra": "forbid"}
+    __pydantic_config__: ClassVar[dict[str, object]] = {
+        "arbitrary_types_allowed": True,
+        "extra": "forbid",
+    }
 
     kind: FaultKind
     operation: str | tuple[str, ...] | None = None

@@ -1,0 +1,20 @@
+"""The command line: `pip install 'pulumi-capig[cli]'`."""
+
+from __future__ import annotations
+
+import sys
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Runs `capig` and ends the process with its exit status."""
+    try:
+        from .app import run
+
+        sys.exit(run())
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("pulumi_capig"):
+            raise
+        sys.stderr.write(f"capig needs {error.name}: pip install 'pulumi-capig[cli]'\n")
+    sys.exit(2)

@@ -1,0 +1,5 @@
+"""`python -m pulumi_capig.cli`: the same as `capig`."""
+
+from . import main
+
+main()

@@ -1,0 +1,240 @@
+"""`capig doctor`: what stands between this machine and the gateway, and how to mend it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+
+from ..errors import (
+    CapigError,
+    GatewayError,
+    NotAuthorizedError,
+    SettingsError,
+    UnexpectedAnswerError,
+    UnreachableError,
+)
+from ..settings import Settings
+from . import probe, tools
+from .accounts import named
+from .exits import Exit
+
+if TYPE_CHECKING:
+    from ..gateway import Account, Gateway
+    from ..settings import Connection
+
+_PATIENCE = 10.0
+"""Seconds: whoever asks what is wrong does not want to wait for it."""
+
+_UPDATE_GATEWAY = (
+    "Update the gateway in its page (/hub/settings/updates). Until then, what the fields tell is "
+    "not seen."
+)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the diagnosis.
+
+    Attributes:
+        name: What was looked at.
+        said: What was found.
+        fix: What to do about it; empty where all is well.
+        status: What it means for the exit status.
+    """
+
+    name: str
+    said: str
+    fix: str = ""
+    status: Exit = Exit.GOOD
+
+
+def show(checks: Iterable[Check], *, as_json: bool) -> int:
+    """Prints the checks, each as soon as it is done, and returns the exit status."""
+    done = []
+    console = Console(highlight=False, soft_wrap=True, markup=False)
+    for check in checks:
+        done.append(check)
+        if not as_json:
+            _show_one(console, check)
+    if as_json:
+        listed = [{**asdict(check), "status": check.status.name.lower()} for check in done]
+        typer.echo(json.dumps(listed, indent=2, ensure_ascii=False))
+    statuses = {check.status for check in done}
+    order = (Exit.USAGE, Exit.GATEWAY, Exit.FINDING)
+    return next((status for status in order if status in statuses), Exit.GOOD)
+
+
+def _show_one(console: Console, check: Check) -> None:
+    good = check.status is Exit.GOOD
+    console.print(" ok " if good else "FAIL", style="green" if good else "bold red", end=" ")
+    fix = f" → {check.fix}" if check.fix else ""
+    console.print(f"{check.name}: {check.said}{fix}")
+    sys.stdout.flush()
+
+
+def diagnose(tenants: Sequence[str], file: Path | None) -> Iterator[Check]:
+    """All checks, from the nearest to the farthest; those that cannot be made are left out."""
+    yield _cli()
+    yield _sdk()
+    connection = None
+    try:
+        connection = Settings().connection()
+        yield Check("settings", _way_in(connection))
+    except SettingsError as error:
+        fix = "Set the environment variables; stack config is not read here."
+        yield Check("settings", error.what.removeprefix("settings: "), fix, Exit.USAGE)
+    accounts: list[str] = []
+    try:
+        accounts = named(tenants, file)
+    except SettingsError as error:
+        yield Check("accounts", error.what, "Name the accounts to check.", Exit.USAGE)
+    if connection is not None:
+        yield from _gateway(connection, accounts)
+
+
+def _way_in(connection: Connection) -> str:
+    account = connection.credentials.client_id
+    way = f"API account {account}" if account else "a ready token"
+    return f"{connection.address.url}, with {way}"
+
+
+def _cli() -> Check:
+    version = tools.cli_version()
+    if version is None:
+        said = "no pulumi on PATH"
+        return Check("Pulumi CLI", said, f"Install it: {tools.INSTALL_CLI}", Exit.FINDING)
+    if tools.is_older(version, tools.MINIMUM_CLI):
+        said = f"{version} is too old, {tools.MINIMUM_CLI} is needed"
+        return Check("Pulumi CLI", said, f"Upgrade it: {tools.INSTALL_CLI}", Exit.FINDING)
+    return Check("Pulumi CLI", version)
+
+
+def _sdk() -> Check:
+    version = tools.sdk_version()
+    if tools.is_older(version, tools.MINIMUM_SDK):
+        said = f"{version or 'none'} is too old, {tools.MINIMUM_SDK} is needed"
+        fix = f"{sys.executable} -m pip install --upgrade 'pulumi>={tools.MINIMUM_SDK}'"
+        return Check("Pulumi SDK", said, fix, Exit.FINDING)
+    return Check("Pulumi SDK", version)
+
+
+def _gateway(connection: Connection, accounts: Sequence[str]) -> Iterator[Check]:
+    patience = min(_PATIENCE, connection.timeout)
+    try:
+        seen = probe.reach(connection.address, patience)
+    except probe.TlsError as error:
+        yield Check("TLS", str(error), probe.MEND_TLS, Exit.GATEWAY)
+        return
+    except probe.UnreachedError as error:
+        fix = "Check CAPIG_GATEWAY, the network, proxies and that the gateway runs."
+        yield Check("gateway", f"cannot be reached: {error}", fix, Exit.GATEWAY)
+        return
+    yield Check("gateway", f"answers at {connection.address.url}")
+    if connection.address.url.startswith("https:"):
+        yield Check("TLS", "the certificate is trusted and names the domain")
+    yield _clock(seen.clock_ahead)
+    yield from _accounts(replace(connection, max_retries=1, timeout=patience), accounts)
+
+
+def _clock(ahead: float | None) -> Check:
+    if ahead is None:
+        return Check("clock", "the gateway does not say its time")
+    if abs(ahead) <= probe.SKEW_ALLOWED:
+        return Check("clock", "agrees with the gateway's")
+    way = "behind" if ahead < 0 else "ahead of"
+    said = f"this machine is {abs(ahead):.0f} seconds {way} the gateway"
+    return Check("clock", said, "Set the clock, for example with NTP.", Exit.FINDING)
+
+
+def _accounts(connection: Connection, accounts: Sequence[str]) -> Iterator[Check]:
+    from ..gateway import Gateway
+    from ..gateway.session import Session
+
+    session = Session(connection)
+    with Gateway(connection, session) as gateway:
+        found = {}
+        for tenant in accounts:
+            found[tenant] = _ask(gateway, tenant)
+            trouble = _no_entry(connection, found[tenant])
+            if trouble is not None:
+                yield trouble
+                return
+    if not found:
+        return
+    seen = [answer for answer in found.values() if not isinstance(answer, CapigError)]
+    yield _token(connection, proved=bool(seen))
+    yield from (_account(tenant, answer) for tenant, answer in found.items())
+    if seen:
+        yield _schema(probe.refused_fields(session))
+
+
+def _token(connection: Connection, *, proved: bool) -> Check:
+    if proved or not connection.credentials.token:
+        return Check("token", "the gateway accepts the credentials")
+    fix = "A token lives ten hours: put a new one into CAPIG_TOKEN, then look at the accounts."
+    said = "the ready token opens none of the accounts"
+    return Check("token", said, fix, Exit.GATEWAY)
+
+
+def _ask(gateway: Gateway, tenant: str) -> Account | CapigError:
+    from ..lookup import listed
+
+    try:
+        return listed(gateway, tenant)[0]
+    except CapigError as error:
+        return error
+
+
+def _no_entry(connection: Connection, found: Account | CapigError) -> Check | None:
+    """What keeps every account out of sight, if anything does."""
+    if not isinstance(found, GatewayError):
+        return None
+    if isinstance(found, UnexpectedAnswerError) and probe.is_no_gateway(found):
+        fix = (
+            "Set CAPIG_GATEWAY to the gateway's own (admin) domain, without a path, and see that "
+            "nothing in between answers in its place."
+        )
+        return Check("address", found.reason, fix, Exit.GATEWAY)
+    if isinstance(found, UnreachableError):
+        return Check("gateway", found.reason, found.advice, Exit.GATEWAY)
+    if found.tenant_id is not None:
+        return None
+    if isinstance(found, NotAuthorizedError):
+        fix = (
+            f"Check CAPIG_CLIENT_ID ({connection.credentials.client_id}) and CAPIG_CLIENT_SECRET; "
+            "a lost secret needs a new API account (host settings of the gateway)."
+        )
+        return Check("token", f"the credentials were refused: {found.reason}", fix, Exit.GATEWAY)
+    return Check("token", found.reason, found.advice, Exit.GATEWAY)
+
+
+def _account(tenant: str, found: Account | CapigError) -> Check:
+    name = f"account {tenant}"
+    if isinstance(found, UnexpectedAnswerError) and found.code is None:
+        fix = "Check the id: it stands in the address of the account's page (?tenant=…)."
+        return Check(name, f"unknown: {found.reason}", fix, Exit.GATEWAY)
+    if isinstance(found, NotAuthorizedError):
+        fix = (
+            "Check the id. If it is right, the API account has no rights: let the account be "
+            "managed by the host, or name another one."
+        )
+        said = f"unknown, or the API account may not manage it: {found.reason}"
+        return Check(name, said, fix, Exit.GATEWAY)
+    if isinstance(found, CapigError):
+        return Check(name, found.reason, found.advice, Exit.GATEWAY)  # type: ignore[attr-defined]
+    pixels = len(found.signal_configs or ())
+    return Check(name, f"{pixels} pixel{'' if pixels == 1 else 's'} connected")
+
+
+def _schema(refused: Sequence[str]) -> Check:
+    if not refused:
+        return Check("schema", "the gateway knows all fields of the list")
+    said = f"older than the documented one: without {', '.join(refused)}"
+    return Check("schema", said, _UPDATE_GATEWAY, Exit.FINDING)

@@ -1,0 +1,140 @@
+"""`capig export`: a Pulumi program that takes over what the gateway holds, changing nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from .. import lookup, settings
+from ..errors import GatewayError, RefusedError
+from ..lifecycle.pixels import Pixel
+from . import onboarding, program
+from .accounts import ask_each
+from .program import Account, Connection
+
+if TYPE_CHECKING:
+    from ..gateway import Gateway
+
+_MARK = "# capig export "
+
+_FROM_GATEWAY = """\
+`pulumi up` takes them over and changes nothing: `adopt` is for pixels that are connected
+already, and `protect` keeps each from being deleted by mistake. A switch is declared as
+it was found. What the gateway does not tell (business, access token, filters) is left
+alone until you declare it."""
+
+_FROM_FILES = """\
+`pulumi up` connects them, and sets those that are connected already up with the declared
+values (`adopt`); `protect` keeps each from being deleted by mistake."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program, and what to tell the user about it."""
+
+    text: str
+    notes: list[str] = field(default_factory=list)
+
+
+def from_gateway(tenants: Sequence[str]) -> Program:
+    """The program for all connected pixels of some accounts.
+
+    Raises:
+        SettingsError: A setting is missing or wrong.
+        GatewayError: An account cannot be read; half a program is of no use.
+    """
+    accounts = []
+    for _, found in ask_each(_read, sorted(tenants)):
+        if isinstance(found, GatewayError):
+            raise found
+        accounts.append(found)
+    notes = [note for account in accounts for note in _left_out(account)]
+    usable = [account.of_usable_ids() for account in accounts]
+    address = settings.Settings().get(settings.GATEWAY)
+    title = f"Pixel connections of {address.host if address else 'the gateway'}."
+    return Program(program.render(title, _FROM_GATEWAY, usable), notes)
+
+
+def from_files(tenants: Sequence[str], pixels: Path, tokens: Path) -> Program:
+    """The program for the two files of Meta's bulk onboarding; the gateway is not asked.
+
+    Tokens do not appear in it: it reads them from the stack's config, and the notes are the
+    commands that put them there.
+
+    Raises:
+        RefusedError: A file cannot be used, or several accounts are named.
+    """
+    if len(tenants) != 1:
+        what = "export from files: they belong to one account, and several are named"
+        raise RefusedError(what, "Name one with --tenant.")
+    connections = onboarding.read(pixels, tokens)
+    used = sorted({c.business_id for c in connections}, key=program.by_number)
+    notes = ["Set the access tokens before `pulumi up`; each command asks for one:"]
+    notes += [f"  pulumi config set --secret {program.token_key(business)}" for business in used]
+    title = f"Pixel connections of {pixels.name}."
+    account = Account(tenants[0], "", connections)
+    return Program(program.render(title, _FROM_FILES, [account]), notes)
+
+
+def write(found: Program, output: Path | None, *, force: bool) -> None:
+    """Writes a program to standard output, or to a file that `capig export` alone writes.
+
+    Raises:
+        RefusedError: The file was edited by hand, or cannot be written.
+    """
+    if output is None:
+        typer.echo(found.text, nl=False)
+    else:
+        _write_file(f"{_MARK}{_digest(found.text)}\n{found.text}", output, force=force)
+    for note in found.notes:
+        typer.echo(note, err=True)
+
+
+def _write_file(text: str, output: Path, *, force: bool) -> None:
+    try:
+        if output.exists() and not force and not _is_own(output.read_text(encoding="utf-8")):
+            what = f"export: {output} was edited by hand or is another program; it was left alone"
+            advice = "Export to a file of its own and import it from your program, or --force."
+            raise RefusedError(what, advice)
+        output.write_text(text, encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        what = f"export: {output} cannot be written: {reason}"
+        raise RefusedError(what) from None
+
+
+def _is_own(text: str) -> bool:
+    """Whether a file is as an export left it."""
+    head, _, body = text.partition("\n")
+    return not text or head == f"{_MARK}{_digest(body)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _read(gateway: Gateway, tenant: str) -> Account:
+    answer, configs = lookup.listed(gateway, tenant)
+    found = []
+    for config in configs:
+        pixel = Pixel.of(config)
+        found.append(
+            Connection(
+                config.pixel_id or "",
+                name=pixel.pixel_name or "",
+                receiving=pixel.event_bridge_active,
+                publishing=pixel.publishing_enabled,
+            )
+        )
+    return Account(tenant, answer.name or "", found)
+
+
+def _left_out(account: Account) -> Iterator[str]:
+    usable = len(account.of_usable_ids().connections)
+    if lost := len(account.connections) - usable:
+        yield f"warning: account {account.tenant_id}: {lost} entries without a pixel id left out"

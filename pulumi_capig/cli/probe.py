@@ -1,0 +1,88 @@
+"""Looks at the gateway from outside: whether it answers, over which TLS, at what time."""
+
+from __future__ import annotations
+
+import email.utils
+import ssl
+import time
+from dataclasses import dataclass
+
+import httpx
+
+from ..errors import UnexpectedAnswerError
+from ..gateway.calls import _document
+from ..gateway.session import Session
+from ..settings import Address
+
+HEALTH_PATH = "/hub/health/"
+
+SKEW_ALLOWED = 60.0
+"""Seconds; tokens and certificates are judged by the clock."""
+
+MEND_TLS = (
+    "Renew the gateway's certificate, or let this machine trust its issuer: SSL_CERT_FILE names "
+    "a file of trusted certificates. See that CAPIG_GATEWAY names a port that speaks TLS."
+)
+
+
+class UnreachedError(Exception):
+    """Nothing answers."""
+
+
+class TlsError(UnreachedError):
+    """Something answers that cannot be trusted."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a first answer tells.
+
+    Attributes:
+        clock_ahead: Seconds by which this machine's clock is ahead; None if it cannot be told.
+    """
+
+    clock_ahead: float | None
+
+
+def reach(address: Address, timeout: float) -> Seen:
+    """Asks for the gateway's health page; any answer will do, since its form is not documented.
+
+    Raises:
+        TlsError: The TLS connection failed.
+        UnreachedError: There was no answer.
+    """
+    mounts = {"http://": None}  # plain http goes to loopback alone, past any proxy
+    try:
+        with httpx.Client(timeout=timeout, mounts=mounts) as http:
+            response = http.get(f"{address.url}{HEALTH_PATH}")
+    except httpx.HTTPError as error:
+        why = str(error).strip() or type(error).__name__
+        raise (TlsError if _is_tls(error) else UnreachedError)(why) from None
+    return Seen(_clock_ahead(response.headers.get("date", "")))
+
+
+def is_no_gateway(error: UnexpectedAnswerError) -> bool:
+    """Whether something else than the gateway gave this answer: a page, or a redirect to one."""
+    return "JSON" in error.reason or "redirects" in error.reason or "html" in error.reason
+
+
+def refused_fields(session: Session) -> list[str]:
+    """Fields of the list that this gateway did not know."""
+    operation = "ConnectionStatusCardQuery"
+    sent = session._documents.text(operation).splitlines()
+    return [line.strip() for line in _document(operation).splitlines() if line not in sent]
+
+
+def _clock_ahead(date: str) -> float | None:
+    try:
+        return time.time() - email.utils.parsedate_to_datetime(date).timestamp()
+    except (TypeError, ValueError):
+        return None
+
+
+def _is_tls(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -1,0 +1,129 @@
+'''Fixtures for tests of your own programs: `pip install 'pulumi-capig[testing]'`.
+
+pytest finds them by itself. A test runs a program on the real Pulumi CLI against a sandbox
+gateway, with no account and no network, and leaves nothing behind::
+
+    import pulumi
+    import pulumi_capig as capig
+
+
+    def program():
+        shop = capig.PixelConnection(
+            "shop", pixel_id="101", business_id="7", access_token="EAAB-for-tests"
+        )
+        capig.EventFilter(
+            "no-leads", event_name="Lead", filter_state="DROP", pixel_ids=[shop.pixel_id]
+        )
+        pulumi.export("active", shop.active)
+
+
+    def test_leads_are_dropped(capig_sandbox, capig_stack):
+        done = capig_stack.up(program=program)
+        assert done.outputs["active"].value is True
+        account = capig_sandbox.tenant_id
+        assert capig_sandbox.state.effective_event(account, "Lead", "101") == "DROP"
+        assert capig_stack.preview(program=program).change_summary == {"same": 3}
+
+A program in a folder of its own is ``lambda: runpy.run_path("infra/__main__.py")``.
+
+Pulumi's own mocks work too. They need no CLI and show what a program declares, without the
+checks of the provider::
+
+    import pulumi
+    import pulumi_capig as capig
+
+
+    class Mocks(pulumi.runtime.Mocks):
+        def new_resource(self, args):
+            return f"{args.name}-id", args.inputs
+
+        def call(self, args):
+            if args.token == "capig:index:getPixelConnection":
+                return {"total_events_received": 5.0}
+            return {}
+
+
+    pulumi.runtime.set_mocks(Mocks())
+
+
+    @pulumi.runtime.test
+    def test_a_busy_pixel_is_published():
+        busy = capig.get_pixel_connection("101").total_events_received > 0
+        shop = capig.PixelConnection("shop", pixel_id="101", adopt=True, publishing=busy)
+
+        def check(publishing):
+            assert publishing is True
+
+        return shop.publishing.apply(check)
+'''
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+# pytest loads this module in every run: what is heavy waits for a test that wants it.
+if TYPE_CHECKING:
+    from pulumi.automation import Stack
+
+    from .sandbox import Sandbox
+
+__all__ = ["capig_sandbox", "capig_stack"]
+
+
+@pytest.fixture
+def capig_sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """A sandbox gateway of the test's own, which the environment points to.
+
+    Every ``CAPIG_…`` variable that was set before is unset until the test ends.
+    """
+    from .sandbox import Sandbox
+
+    for name in list(os.environ):
+        if name.startswith("CAPIG_"):
+            monkeypatch.delenv(name)
+    with Sandbox() as sandbox:
+        for name, value in sandbox.environment().items():
+            monkeypatch.setenv(name, value)
+        yield sandbox
+
+
+@pytest.fixture
+def capig_stack(capig_sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Stack:
+    """A stack of Pulumi's Automation API for programs that are functions of the test.
+
+    Its state, its Pulumi home and its project lie in a folder of their own; nobody has to be
+    logged in. Resources are served by the Python that runs the test. Hand the program to each
+    operation (``up(program=…)``), or once to ``capig_stack.workspace.program``.
+    """
+    from pulumi import automation
+
+    if shutil.which("pulumi") is None:
+        pytest.fail("capig_stack needs the Pulumi CLI, and there is none on PATH", pytrace=False)
+    folder = tmp_path_factory.mktemp("capig-stack")
+    state = folder / "state"
+    state.mkdir()
+    python = Path(sys.executable)
+    return automation.create_stack(
+        "test",
+        project_name="test",
+        program=lambda: None,
+        opts=automation.LocalWorkspaceOptions(
+            work_dir=str(folder),
+            pulumi_home=str(folder / "home"),
+            env_vars={
+                "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}",
+                "PULUMI_BACKEND_URL": state.as_uri(),
+                "PULUMI_CONFIG_PASSPHRASE": "for-tests-alone",
+                "PULUMI_PYTHON_CMD": str(python),
+                "PULUMI_SKIP_CHECKPOINTS": "true",
+                "PULUMI_SKIP_UPDATE_CHECK": "true",
+            },
+        ),
+    )

@@ -1,0 +1,138 @@
+"""What all commands have in common."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from pulumi_capig import _version
+from pulumi_capig.sandbox import Sandbox
+from tests.cli.conftest import Capig
+
+
+def test_it_is_installed() -> None:
+    command = Path(sys.executable).with_name("capig")
+    done = subprocess.run([command, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"capig {_version.__version__}\n"
+
+
+def test_help_tells_the_settings_and_how_it_ends(capig: Capig) -> None:
+    text = " ".join(capig("--help").stdout.split())
+    for said in ("sandbox", "doctor", "status", "export", "not from stack config"):
+        assert said in text
+    assert "0 good, 1 a finding, 2 usage or settings, 3 the gateway cannot be reached" in text
+
+
+def test_help_imports_no_gateway_and_no_pulumi(capig: Capig) -> None:
+    program = """
+import sys
+from pulumi_capig.cli.app import app
+try:
+    app(["--help"])
+except SystemExit:
+    pass
+print({"httpx", "pydantic", "pulumi", "starlette"} & sys.modules.keys(), file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stderr == "set()\n"
+
+
+def test_completion_for_the_shell(capig: Capig) -> None:
+    asked = {"_CAPIG_COMPLETE": "complete_bash", "COMP_WORDS": "capig st", "COMP_CWORD": "1"}
+    assert capig(**asked).stdout.split() == ["status"]
+
+
+@pytest.mark.parametrize(
+    ("missing", "arguments", "extra"),
+    [("typer", "status", "cli"), ("rich", "status", "cli"), ("starlette", "sandbox", "sandbox")],
+)
+def test_a_missing_extra_is_one_line(missing: str, arguments: str, extra: str) -> None:
+    program = f"""
+import sys
+sys.modules[{missing!r}] = None
+sys.argv = ["capig", {arguments!r}]
+from pulumi_capig.cli import main
+main()
+"""
+    environment = {**os.environ, "CAPIG_TENANT_ID": "A", "CAPIG_GATEWAY": "capig.example.com"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env=environment
+    )
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.endswith(f"pip install 'pulumi-capig[{extra}]'")
+
+
+def test_wrong_usage(capig: Capig, tmp_path: Path) -> None:
+    assert capig("cure").returncode == 2
+    assert capig("status", "--window", "0").returncode == 2
+    for arguments, environment, said in (
+        (["status"], {"CAPIG_TENANT_ID": ""}, "CAPIG_TENANT_ID"),
+        (["status"], {"CAPIG_CLIENT_SECRET": ""}, "CAPIG_CLIENT_SECRET"),
+        (["export", "--tenant", "a b"], {}, "--tenant: an account id has no blanks"),
+        (["status", "--tenants", "absent.txt"], {}, "absent.txt cannot be read"),
+        (["export", "--pixels", "pixels.csv"], {}, "go together"),
+    ):
+        done = capig(*arguments, **environment)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_accounts_from_a_file(capig: Capig, sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.connect("11")
+    sandbox.connect("21", tenant="SandboxB")
+    (tmp_path / "accounts.txt").write_text(
+        "# the agency's\nSandboxB  # Second\n\n SandboxA\nSandboxB\n"
+    )
+    found = json.loads(capig("status", "--json", "--tenants", "accounts.txt").stdout)
+    assert [pixel["tenant_id"] for pixel in found] == ["SandboxB", "SandboxA"]
+    (tmp_path / "accounts.txt").write_text("SandboxA\n\nSandbox B\n")
+    done = capig("status", "--tenants", "accounts.txt")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "accounts.txt:3" in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_sandbox_serves_until_a_signal(number: signal.Signals) -> None:
+    command = [sys.executable, "-m", "pulumi_capig.cli", "sandbox", "--account", "Mine0000"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as serving:
+        assert serving.stdout is not None
+        lines = [serving.stdout.readline() for _ in range(4)]
+        settings = dict(shlex.split(line)[1].split("=", 1) for line in lines)
+        answer = httpx.get(f"{settings['CAPIG_GATEWAY']}/hub/health/")
+        serving.send_signal(number)
+        out, _ = serving.communicate(timeout=20)
+    assert answer.status_code == 200
+    assert list(settings) == [
+        "CAPIG_GATEWAY",
+        "CAPIG_CLIENT_ID",
+        "CAPIG_CLIENT_SECRET",
+        "CAPIG_TENANT_ID",
+    ]
+    assert settings["CAPIG_TENANT_ID"] == "Mine0000"
+    assert (serving.returncode, out) == (0, "")
+
+
+def test_the_sandbox_on_a_taken_port(capig: Capig, sandbox: Sandbox) -> None:
+    done = capig("sandbox", "--port", httpx.URL(sandbox.url).port)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Address already in use" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_minimum_versions_agree_with_the_build(repository: Path) -> None:
+    build = json.loads((repository / "tools" / "pulumi" / "versions.json").read_text("utf-8"))
+    assert build["minimum_cli"] == _version.MINIMUM_CLI
+    assert build["minimum_sdk"] == _version.MINIMUM_SDK
+    assert f"pulumi>={_version.MINIMUM_SDK}" in (repository / "pyproject.toml").read_text("utf-8")

@@ -1,0 +1,218 @@
+"""`capig export`: the program it writes, and that the program takes everything over."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pulumi_capig.sandbox import Fault, Sandbox
+from tests.cli.conftest import Capig
+from tests.support.engine import Stack
+
+BOTH = ("--tenant", "SandboxB", "--tenant", "SandboxA")
+
+
+def is_formatted(source: str) -> bool:
+    ruff = Path(sys.executable).with_name("ruff")
+    done = subprocess.run(
+        [ruff, "format", "--isolated", "--check", "-"], input=source, capture_output=True, text=True
+    )
+    return done.returncode == 0
+
+
+def fill(sandbox: Sandbox) -> None:
+    sandbox.connect("9000000000000001", name="Shop", publishing=False)
+    sandbox.connect("101", receiving=False)
+    sandbox.connect("20", name='Odd\n"""\nimport os # \x1b[31m')
+    sandbox.connect("101", tenant="SandboxB")
+
+
+def test_the_program(capig: Capig, sandbox: Sandbox) -> None:
+    fill(sandbox)
+    done = capig("export", *BOTH)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert is_formatted(done.stdout)
+    assert (
+        '''ACCOUNT_SandboxA = "SandboxA"
+# Second
+ACCOUNT_SandboxB = "SandboxB"
+
+# Odd """ import os # [31m
+capig.PixelConnection(
+    "SandboxA-20",
+    tenant_id=ACCOUNT_SandboxA,
+    pixel_id="20",
+    receiving=True,
+    publishing=True,
+    adopt=True,
+    opts=pulumi.ResourceOptions(protect=True),
+)
+
+capig.PixelConnection(
+    "SandboxA-101",
+    tenant_id=ACCOUNT_SandboxA,
+    pixel_id="101",
+    receiving=False,
+    publishing=True,
+'''
+        in done.stdout
+    )
+    assert "set-behind-the-back" not in done.stdout
+    names = [
+        node.args[0].value
+        for node in ast.walk(ast.parse(done.stdout))
+        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant)
+    ]
+    assert names == ["SandboxA-20", "SandboxA-101", "SandboxA-9000000000000001", "SandboxB-101"]
+
+
+def test_what_is_not_told_is_not_declared(capig: Capig, sandbox: Sandbox) -> None:
+    sandbox.connect("101")
+    gone = frozenset({"ConnectionStatus.eventBridgeActive", "ConnectionStatus.publishingEnabled"})
+    sandbox.dialect = replace(sandbox.dialect, unknown_fields=gone)
+    text = capig("export").stdout
+    assert 'pixel_id="101"' in text
+    assert "receiving" not in text
+    assert "publishing" not in text
+
+
+def test_an_empty_account(capig: Capig) -> None:
+    done = capig("export")
+    assert done.returncode == 0
+    assert "# No pixel is connected." in done.stdout
+    assert is_formatted(done.stdout)
+
+
+def test_an_account_that_cannot_be_read_leaves_no_half_program(
+    capig: Capig, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    sandbox.connect("101")
+    sandbox.inject(Fault.status(500, operation="list", tenant="SandboxB", times=None))
+    done = capig("export", *BOTH, "-o", "pixels.py")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert not (tmp_path / "pixels.py").exists()
+
+
+def test_a_file_is_written_again_and_hand_edits_stay(
+    capig: Capig, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    fill(sandbox)
+    file = tmp_path / "pixels.py"
+    assert capig("export", *BOTH, "-o", file).returncode == 0
+    first = file.read_bytes()
+    assert is_formatted(first.decode())
+    assert capig("export", *reversed_pairs(BOTH), "-o", file).returncode == 0
+    assert file.read_bytes() == first
+
+    sandbox.connect("102")
+    assert capig("export", *BOTH, "-o", file).returncode == 0
+    added = set(file.read_text().splitlines()) - set(first.decode().splitlines())
+    assert {'    "SandboxA-102",', '    pixel_id="102",'} <= added
+
+    edited = file.read_text().replace("receiving=True", "receiving=False")
+    file.write_text(edited)
+    done = capig("export", *BOTH, "-o", file)
+    assert done.returncode == 2
+    assert "edited by hand" in done.stderr
+    assert file.read_text() == edited
+    assert capig("export", *BOTH, "-o", file, "--force").returncode == 0
+    assert file.read_text() != edited
+
+
+def reversed_pairs(arguments: tuple[str, ...]) -> list[str]:
+    return [*arguments[2:], *arguments[:2]]
+
+
+def test_running_it_takes_everything_over_and_writes_nothing(
+    capig: Capig, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    fill(sandbox)
+    stack = Stack(tmp_path, sandbox.environment())
+    exported = stack.project / "__main__.py"
+    exported.unlink()
+    assert capig("export", *BOTH, "-o", exported).returncode == 0
+    before = sandbox.state.history
+    sandbox.clear_requests()
+    assert set(stack.steps().values()) == {"create"}
+    assert sandbox.counters.requests == {}
+    done = stack.up().ok()
+    unchanged = re.findall(r"took over (pixel \d+ \(account \w+\)): nothing had to be", done.text)
+    assert len(set(unchanged)) == 4
+    assert sandbox.counters.requests.keys() == {"token", "list"}
+    stack.is_settled()
+    assert sandbox.counters.requests.keys() == {"token", "list"}
+    assert sandbox.state.history == before
+    assert all(resource["protect"] for resource in stack.resources().values())
+
+    text = exported.read_bytes()
+    assert capig("export", *BOTH, "-o", exported).returncode == 0
+    assert exported.read_bytes() == text
+
+
+PIXELS = "\ufeffbusiness_id,pixel_id\r\n7,102\r\n 7 , 101\r\n\r\n8,5\r\n"
+TOKENS = "business_id,access_token\r\n7,EAAB-seven\r\n8,EAAB-eight\r\n9,EAAB-nine\r\n"
+FILES = ("--pixels", "pixels.csv", "--tokens", "tokens.csv")
+
+
+def test_from_the_files_of_the_bulk_onboarding(
+    capig: Capig, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    (tmp_path / "pixels.csv").write_text(PIXELS, encoding="utf-8", newline="")
+    (tmp_path / "tokens.csv").write_text(TOKENS, encoding="utf-8", newline="")
+    stack = Stack(tmp_path, sandbox.environment())
+    exported = stack.project / "__main__.py"
+    exported.unlink()
+    done = capig("export", *FILES, "-o", exported)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert sandbox.counters.requests == {}
+    assert is_formatted(exported.read_text())
+    assert "EAAB" not in exported.read_text() + done.stderr
+    commands = [line.split() for line in done.stderr.splitlines() if "pulumi config" in line]
+    assert commands == [
+        ["pulumi", "config", "set", "--secret", "accessToken7"],
+        ["pulumi", "config", "set", "--secret", "accessToken8"],
+    ]
+    for command, token in zip(commands, ["EAAB-seven", "EAAB-eight"], strict=True):
+        stack.run(*command[1:], token).ok()
+    sandbox.connect("101", access_token="EAAB-old", publishing=False)
+    stack.up().ok()
+    stack.is_settled()
+    held = {pixel.pixel_id: pixel for pixel in sandbox.state.pixels(sandbox.tenant_id)}
+    assert {key: pixel.access_token for key, pixel in held.items()} == {
+        "5": "EAAB-eight",
+        "101": "EAAB-seven",
+        "102": "EAAB-seven",
+    }
+    assert held["101"].publishing is False
+
+
+@pytest.mark.parametrize(
+    ("pixels", "tokens", "said"),
+    [
+        (None, TOKENS, "pixels.csv: No such file"),
+        ("pixel_id\n1\n", TOKENS, "pixels.csv: the header lacks business_id"),
+        ("", TOKENS, "pixels.csv: the header lacks business_id and pixel_id"),
+        ("business_id,pixel_id\n7,1.8E+16\n", TOKENS, "pixels.csv, row 1: a pixel id"),
+        ("business_id,pixel_id\n7,1\n7\n", TOKENS, "pixels.csv, row 2: pixel_id is empty"),
+        ("business_id,pixel_id\n7,1\n8,1\n", TOKENS, "pixels.csv, row 2: pixel 1 is there twice"),
+        ("business_id,pixel_id\n4,1\n", TOKENS, "business 4 has no token in tokens.csv"),
+        (PIXELS, "business_id,access_token\n7,\n", "tokens.csv, row 1: access_token is empty"),
+        (PIXELS, 'business_id,access_token\n7,"EAAB\n', "tokens.csv: it is not CSV"),
+    ],
+)
+def test_files_that_cannot_be_used(
+    capig: Capig, tmp_path: Path, pixels: str | None, tokens: str, said: str
+) -> None:
+    if pixels is not None:
+        (tmp_path / "pixels.csv").write_text(pixels, encoding="utf-8")
+    (tmp_path / "tokens.csv").write_text(tokens, encoding="utf-8")
+    done = capig("export", *FILES)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "EAAB" not in done.stderr

@@ -1,0 +1,82 @@
+"""`capig status`."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import pulumi_capig
+from pulumi_capig.sandbox import Fault, Sandbox
+from tests.cli.conftest import Capig
+
+
+def test_a_table_of_the_accounts(capig: Capig, sandbox: Sandbox) -> None:
+    sandbox.connect("101", name="Shop \n[red]\x1b[31m", receiving=False, total_events_received=1234)
+    sandbox.connect("102", access_token="")
+    sandbox.mark_bad_token("101")
+    done = capig("status", "--tenant", "SandboxA", "--tenant", "SandboxB")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\x1b" not in done.stdout
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert lines == [
+        "SandboxA First (active)",
+        "pixel name receiving publishing token error received in 60 min published",
+        "101 Shop [red] [31m off on bad 190.460 1,234 0",
+        "102 on on none 0 0",
+        "",
+        "SandboxB Second (active)",
+        "no pixel is connected",
+    ]
+
+
+def test_json_has_the_names_of_the_look_ups(capig: Capig, in_sandbox: Sandbox) -> None:
+    in_sandbox.connect("101", name="Shop", total_events_received=5.0)
+    in_sandbox.connect("201", tenant="SandboxB")
+    done = capig("status", "--json", "--tenant", "SandboxA", "--tenant", "SandboxB")
+    first, second = json.loads(done.stdout)
+    assert first == vars(pulumi_capig.get_pixel_connection("101"))
+    assert (second["tenant_id"], second["pixel_id"]) == ("SandboxB", "201")
+
+
+def test_check_finds_what_is_wrong(capig: Capig, sandbox: Sandbox) -> None:
+    sandbox.connect("101", total_events_received=5.0)
+    done = capig("status", "--check", "--window", "15")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [r.variables["timeWindow"] for r in sandbox.requests if r.operation == "list"] == [15]
+
+    sandbox.mark_bad_token("101", code=None)
+    sandbox.connect("102", receiving=False)
+    sandbox.connect("103", api_error_code="100.33", total_events_received=1.0)
+    assert capig("status").returncode == 0
+    done = capig("status", "--check", "--json")
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "pixel 101 (account SandboxA): bad token",
+        "pixel 102 (account SandboxA): no event received in 60 minutes (receiving is off)",
+        "pixel 103 (account SandboxA): error code 100.33",
+    ]
+    assert len(json.loads(done.stdout)) == 3
+
+
+def test_one_account_that_fails_does_not_hide_the_others(capig: Capig, sandbox: Sandbox) -> None:
+    sandbox.connect("101")
+    tenants = ("--tenant", "Nobody00", "--tenant", "SandboxA")
+    done = capig("status", "--check", "--json", *tenants)
+    assert done.returncode == 3
+    assert [pixel["pixel_id"] for pixel in json.loads(done.stdout)] == ["101"]
+    assert "account Nobody00" in done.stderr
+
+
+@pytest.mark.parametrize("kind", ["unreachable", "refused", "failing"])
+def test_the_gateway_does_not_answer_well(capig: Capig, sandbox: Sandbox, kind: str) -> None:
+    environment = {
+        "unreachable": {"CAPIG_GATEWAY": "http://127.0.0.1:9"},
+        "refused": {"CAPIG_CLIENT_SECRET": "wrong-secret"},
+        "failing": {},
+    }[kind]
+    sandbox.inject(Fault.status(500, operation="list", times=None))
+    done = capig("status", **environment)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "Traceback" not in done.stderr
+    assert "wrong-secret" not in done.stderr

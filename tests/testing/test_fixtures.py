@@ -1,0 +1,181 @@
+"""The pytest plugin, in a pytest of its own, as users run it: the examples of its documentation."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pulumi_capig.testing
+from tests.support.engine import cli
+
+ENGINE, MOCKS = (
+    textwrap.dedent(block)
+    for block in re.findall(r"::\n\n((?: {4}.*\n|\n)+)", pulumi_capig.testing.__doc__ or "")
+)
+
+
+def run_pytest(folder: Path, source: str, **environment: str) -> tuple[int, str]:
+    (folder / "test_program.py").write_text(source, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"],
+        cwd=folder,
+        env={
+            **os.environ,
+            "PATH": f"{cli().parent}{os.pathsep}{os.environ['PATH']}",
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_program_is_tested_on_the_real_cli(tmp_path: Path) -> None:
+    elsewhere = {"CAPIG_GATEWAY": "https://capig.example.com", "CAPIG_REASSERT": "now"}
+    code, text = run_pytest(tmp_path, ENGINE, **elsewhere)
+    assert code == 0, text
+    assert "1 passed" in text
+    assert [path.name for path in tmp_path.iterdir() if path.name != "__pycache__"] == [
+        "test_program.py"
+    ]
+
+
+def test_without_a_cli_the_test_fails_in_one_sentence(tmp_path: Path) -> None:
+    code, text = run_pytest(tmp_path, ENGINE, PATH=str(tmp_path))
+    assert code == 1
+    assert "capig_stack needs the Pulumi CLI, and there is none on PATH" in text
+    assert "Traceback" not in text
+
+
+def test_the_mocks_of_pulumi_work(tmp_path: Path) -> None:
+    code, text = run_pytest(tmp_path, MOCKS, PATH=str(tmp_path))
+    assert code == 0, text
+    assert "1 passed" in text
+
+
+def test_the_mocks_see_every_resource_and_argument(tmp_path: Path) -> None:
+    source = """
+    import pulumi
+    import pulumi_capig as capig
+
+    seen = {}
+
+    class Mocks(pulumi.runtime.Mocks):
+        def new_resource(self, args):
+            seen[args.name] = (args.typ, args.inputs)
+            return f"{args.name}-id", {**args.inputs, "gateway": "capig.example.com"}
+
+        def call(self, args):
+            raise AssertionError(args.token)
+
+    pulumi.runtime.set_mocks(Mocks())
+
+    @pulumi.runtime.test
+    def test_three_resources():
+        shop = capig.PixelConnection(
+            "shop", pixel_id="1", business_id="2", access_token="EAAB", publishing=False
+        )
+        lead = capig.EventFilter(
+            "lead", event_name=capig.StandardEvent.LEAD, filter_state="DROP",
+            pixel_ids={"1"}, tenant_id="A",
+        )
+        # Contradictions are the business of real runs.
+        capig.EventFilter("other", event_name="Lead", filter_state="PUBLISH", tenant_id="A")
+        site = capig.DomainFilter(
+            "site", domain="example.com", filter_state=capig.FilterState.DROP
+        )
+
+        def check(values):
+            assert values[:3] == ["capig.example.com", False, "shop-id"]
+            kind, inputs = seen["shop"]
+            assert kind == "pulumi-python:dynamic/capig:PixelConnection"
+            assert inputs["pixel_id"] == "1" and inputs["publishing"] is False
+            kind, inputs = seen["lead"]
+            assert kind == "pulumi-python:dynamic/capig:EventFilter"
+            assert (inputs["event_name"], inputs["pixel_ids"]) == ("Lead", ["1"])
+            kind, inputs = seen["site"]
+            assert kind == "pulumi-python:dynamic/capig:DomainFilter"
+            assert (inputs["domain"], inputs["filter_state"]) == ("example.com", "DROP")
+
+        return pulumi.Output.all(
+            shop.gateway, shop.publishing, shop.id, lead.gateway, site.gateway
+        ).apply(check)
+    """
+    code, text = run_pytest(tmp_path, textwrap.dedent(source))
+    assert code == 0, text
+
+
+def test_the_mocks_answer_the_look_ups(tmp_path: Path) -> None:
+    source = """
+    import pulumi
+    import pulumi_capig as capig
+
+    calls = []
+
+    class Mocks(pulumi.runtime.Mocks):
+        def new_resource(self, args):
+            return f"{args.name}-id", args.inputs
+
+        def call(self, args):
+            calls.append((args.token, args.args))
+            if args.token == "capig:index:getPixelConnections":
+                return {"name": "Mine", "pixel_connections": [{"pixel_id": "1", "active": True}]}
+            return {"pixel_name": "Shop"}
+
+    pulumi.runtime.set_mocks(Mocks(), preview=True)
+
+    class Bundle(pulumi.ComponentResource):
+        def __init__(self, name):
+            super().__init__("my:Bundle", name)
+            self.shop = capig.PixelConnection(
+                "shop", pixel_id="1", adopt=True, opts=pulumi.ResourceOptions(parent=self)
+            )
+
+    @pulumi.runtime.test
+    def test_look_ups():
+        plain = capig.get_pixel_connections("A", time_window=5)
+        assert (plain.tenant_id, plain.name, plain.status) == ("A", "Mine", -1)
+        (pixel,) = plain.pixel_connections
+        assert (pixel.tenant_id, pixel.pixel_id, pixel.active) == ("A", "1", True)
+        assert (pixel.pixel_name, pixel.domains, pixel.last_received) == ("", [], 0.0)
+        assert calls == [
+            ("capig:index:getPixelConnections", {"tenant_id": "A", "time_window": 5})
+        ]
+
+        options = pulumi.InvokeOutputOptions(depends_on=[Bundle("bundle")])
+        later = capig.get_pixel_connection_output(pulumi.Output.from_input("1"), opts=options)
+
+        def check(found):
+            assert isinstance(found, capig.GetPixelConnectionResult)
+            assert (found.pixel_id, found.tenant_id, found.pixel_name) == ("1", "", "Shop")
+            assert calls[-1][1] == {"pixel_id": "1", "time_window": 60}
+
+        async def names(_):
+            return {resource._name for resource in await later.resources()}
+
+        def check_names(found):
+            assert found == {"bundle", "shop"}
+
+        return pulumi.Output.all(later.apply(check), later.apply(names).apply(check_names))
+    """
+    code, text = run_pytest(tmp_path, textwrap.dedent(source))
+    assert code == 0, text
+
+
+def test_a_run_of_pytest_that_wants_no_fixture_stays_light(tmp_path: Path) -> None:
+    source = """
+    import sys
+
+    def test_nothing_heavy_is_there():
+        assert "pulumi_capig.testing" in sys.modules
+        heavy = {"pulumi", "grpc", "httpx", "pydantic", "starlette", "pulumi_capig.sandbox"}
+        assert not heavy & sys.modules.keys()
+    """
+    code, text = run_pytest(tmp_path, textwrap.dedent(source))
+    assert code == 0, text
