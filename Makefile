@@ -8,7 +8,7 @@ ON_PATH := PATH="$(ROOT)/.pulumi-cli/bin:$(ROOT)/$(BIN):$$PATH"
 COMPILE := uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.10
 TYPED_TOOLS := tools/pulumi/install.py $(wildcard tools/pulumi/host/*.py)
 
-.PHONY: help venv pulumi test test-all lint demo lock clean
+.PHONY: help venv pulumi test test-all lint docs demo lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /	/' | expand -t 12
@@ -38,6 +38,9 @@ lint: venv ## check style and types
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/mypy $(TYPED_TOOLS)
+
+docs: venv ## build the documentation into site/, strictly
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 demo: venv pulumi ## see the provider at work, against the sandbox gateway
 	@$(ON_PATH) $(BIN)/python tools/demo.py

@@ -1,0 +1,73 @@
+"""What the pages on deletes and targets warn of: so it is, on the real CLI."""
+
+from __future__ import annotations
+
+from pulumi_capig.sandbox import Sandbox
+from tests.support.engine import Stack
+
+ONE, TWO = "101", "102"
+
+
+def drop(name: str, *pixels: str, event: str = "Lead", options: str = "") -> str:
+    arguments = f'event_name="{event}", filter_state="DROP", pixel_ids={list(pixels)!r}'
+    opts = f", opts=pulumi.ResourceOptions({options})" if options else ""
+    return f'capig.EventFilter("{name}", {arguments}{opts})\n'
+
+
+def held(sandbox: Sandbox, *pixels: str, event: str = "Lead") -> list[str | None]:
+    return [sandbox.state.effective_event("SandboxA", event, pixel) for pixel in pixels]
+
+
+def test_retained_filters_stay_in_force(stack: Stack, sandbox: Sandbox) -> None:
+    sandbox.connect(ONE)
+    sandbox.connect(TWO)
+    stack.write(drop("consent", ONE, TWO, options="retain_on_delete=True"))
+    stack.up().ok()
+    stack.write(drop("consent", ONE, options="retain_on_delete=True"))
+    stack.up().ok()
+    assert held(sandbox, ONE, TWO) == ["DROP", "PUBLISH"]
+    stack.write(drop("consent", ONE, event="Search", options="retain_on_delete=True"))
+    stack.up().ok()
+    assert held(sandbox, ONE) == held(sandbox, ONE, event="Search") == ["DROP"]
+    stack.write("")
+    stack.up().ok()
+    assert held(sandbox, ONE) == held(sandbox, ONE, event="Search") == ["DROP"]
+    assert stack.resources() == {}
+
+
+def test_the_trap_of_deleted_with_and_protect(stack: Stack, sandbox: Sandbox) -> None:
+    sandbox.connect(ONE)
+    protected = "opts=pulumi.ResourceOptions(protect=True)"
+    shop = f'shop = capig.PixelConnection("shop", pixel_id="{ONE}", adopt=True, {protected})\n'
+    stack.write(shop + drop("leads", ONE, options="deleted_with=shop"))
+    stack.up().ok()
+    stack.run("destroy", "--yes").failed()
+    assert set(stack.resources()) == {"shop", "leads"}
+    stack.destroy().failed()
+    assert set(stack.resources()) == {"shop"}
+    assert held(sandbox, ONE) == ["DROP"]
+    stack.up().ok()
+    assert set(stack.resources()) == {"shop", "leads"}
+
+
+def test_what_a_target_does_not_know(stack: Stack, sandbox: Sandbox) -> None:
+    sandbox.connect(TWO)
+    shop = f'capig.PixelConnection("shop", pixel_id="{ONE}", business_id="1", access_token="EA")\n'
+    both = drop("a", ONE, TWO) + drop("b", TWO)
+    stack.write(shop + both)
+    stack.up().ok()
+    stack.write(shop + drop("b", TWO))
+    stack.up("--target", "**::a").ok()
+    assert held(sandbox, TWO) == ["PUBLISH"]
+    stack.up("--expect-no-changes").ok()
+    stack.up(CAPIG_REASSERT="1").ok()
+    assert held(sandbox, TWO) == ["DROP"]
+
+    stack.write(shop + drop("c", ONE))
+    stack.up().ok()
+    sandbox.disconnect(ONE)
+    stack.up("--refresh", "--target", "**::shop").ok()
+    stack.up("--expect-no-changes").ok()
+    assert held(sandbox, ONE) == ["PUBLISH"]
+    stack.up(CAPIG_REASSERT="2").ok()
+    assert held(sandbox, ONE) == ["DROP"]
