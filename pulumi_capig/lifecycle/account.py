@@ -32,21 +32,32 @@ class AccountView:
         self._reading = threading.Lock()
         self._lock = threading.Lock()
         self._pixels: dict[str, Pixel] | None = None
+        self._bad_tokens: list[str] | None = None
         self._complete = True
         self._serial = 0
         self._written: dict[str, int] = {}
 
     def pixels(self) -> dict[str, Pixel]:
         """All connected pixels, from the one list of the run."""
-        with self._reading:
-            if self._pixels is None:
-                self._read()
+        self._read_once()
         with self._lock:
             return dict(self._pixels or {})
 
+    def bad_tokens(self) -> list[str]:
+        """Ids of the pixels whose access token the gateway finds bad, sorted."""
+        self._read_once()
+        with self._lock:
+            # Every read of a refresh asks, so that the list is gone through once, not each time.
+            if self._bad_tokens is None:
+                pixels = (self._pixels or {}).items()
+                self._bad_tokens = sorted(i for i, pixel in pixels if pixel.bad_token)
+            return self._bad_tokens
+
     def pixel(self, pixel_id: str) -> Pixel | None:
         """A connected pixel, or None if the list proves that it is not connected."""
-        found = self.pixels().get(pixel_id)
+        self._read_once()
+        with self._lock:
+            found = (self._pixels or {}).get(pixel_id)
         if found is None and not self._complete:
             reason = f"an entry of the list has no id, so pixel {pixel_id} may or may not be there"
             raise UnexpectedAnswerError(
@@ -65,8 +76,14 @@ class AccountView:
         with self._lock:
             self._serial += 1
             self._written[pixel_id] = self._serial
+            self._bad_tokens = None
             if self._pixels is not None:
                 self._put(self._pixels, pixel_id, pixel)
+
+    def _read_once(self) -> None:
+        with self._reading:
+            if self._pixels is None:
+                self._read()
 
     def _read(self) -> None:
         with self._lock:
@@ -87,6 +104,7 @@ class AccountView:
                 if serial > started:
                     self._put(listed, pixel_id, (self._pixels or {}).get(pixel_id))
             self._pixels = listed
+            self._bad_tokens = None
             self._complete = all(ids)
 
     @staticmethod

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal, NamedTuple, TypeAlias
@@ -53,12 +53,15 @@ class FilterClaim(NamedTuple):
         """Whether the claim is about a pixel."""
         return self.scope is None or pixel_id in self.scope
 
+    def covers_any(self, pixels: Set[str]) -> bool:
+        """Whether the claim is about one of these pixels."""
+        return bool(pixels) if self.scope is None else not self.scope.isdisjoint(pixels)
+
 
 @dataclass
 class _Connection:
     progress: Progress = Progress.DECLARED
     adopt: bool = False
-    expected_anew: bool = False
     spared: bool = False
 
 
@@ -68,7 +71,9 @@ class ConnectionClaims:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._claims: dict[PixelKey, _Connection] = {}
-        self._anew: set[PixelKey] = set()
+        # By account, since every unchanged filter asks.
+        self._expected: defaultdict[str, set[str]] = defaultdict(set)
+        self._anew: defaultdict[str, set[str]] = defaultdict(set)
 
     def declare(self, key: PixelKey, *, adopt: bool, expected_anew: bool) -> None:
         """The program declares the pixel.
@@ -81,13 +86,17 @@ class ConnectionClaims:
         with self._lock:
             claim = self._claims.setdefault(key, _Connection())
             claim.adopt = claim.adopt or adopt
-            claim.expected_anew = expected_anew
+            if expected_anew and claim.progress is Progress.DECLARED:
+                self._expected[key.tenant_id].add(key.pixel_id)
+            else:
+                self._expected[key.tenant_id].discard(key.pixel_id)
 
     def settle(self, key: PixelKey, progress: Progress) -> None:
         """The run applied a claim, or failed to."""
         with self._lock:
             if claim := self._claims.get(key):
                 claim.progress = progress
+                self._expected[key.tenant_id].discard(key.pixel_id)
 
     def adopts(self, key: PixelKey) -> bool:
         """Whether a connected pixel may be taken over."""
@@ -116,19 +125,19 @@ class ConnectionClaims:
     def connected_anew(self, key: PixelKey) -> None:
         """This run connected the pixel, so filters that cover it have to be sent again."""
         with self._lock:
-            self._anew.add(key)
+            self._anew[key.tenant_id].add(key.pixel_id)
 
-    def anew(self, tenant_id: str, *, expected: bool) -> frozenset[str]:
-        """Pixels of an account that this run connected, or that it is expected to connect yet."""
+    def has_anew(self, tenant_id: str, claim: FilterClaim, *, expected: bool) -> bool:
+        """Whether a filter's claim covers a pixel that this run connected.
+
+        Args:
+            tenant_id: The account.
+            claim: Scope and state.
+            expected: Count what this run is expected to connect yet, too.
+        """
         with self._lock:
-            if not expected:
-                return frozenset(key.pixel_id for key in self._anew if key.tenant_id == tenant_id)
-            return frozenset(
-                key.pixel_id
-                for key, claim in self._claims.items()
-                if key.tenant_id == tenant_id
-                and claim.expected_anew
-                and claim.progress is Progress.DECLARED
+            return claim.covers_any(self._anew[tenant_id]) or (
+                expected and claim.covers_any(self._expected[tenant_id])
             )
 
 
@@ -168,18 +177,12 @@ class FilterClaims:
             if claim in self._claims[key]:
                 self._claims[key][claim] = progress
 
-    def is_undisturbed(self, key: FilterKey, claim: FilterClaim, anew: frozenset[str]) -> bool:
-        """Apply an unchanged filter's claim, unless the run has disturbed what it covers.
-
-        Args:
-            key: Account and name.
-            claim: Scope and state.
-            anew: Pixels that lost their filters, because they are connected anew.
-        """
+    def is_undisturbed(self, key: FilterKey, claim: FilterClaim) -> bool:
+        """Apply an unchanged filter's claim, unless the run has opened what it covers."""
         with self._lock:
             if claim not in self._claims[key]:
                 return True  # no check came before: a refresh, which tells nothing of the program
-            if self._is_opened(key, claim) or any(claim.covers(pixel) for pixel in anew):
+            if self._is_opened(key, claim):
                 return False
             self._claims[key][claim] = Progress.APPLIED
             return True
@@ -193,7 +196,7 @@ class FilterClaims:
         opened = self._opened.get(key)
         if opened is None:
             return False
-        return opened.whole_account or any(claim.covers(pixel) for pixel in opened.pixels)
+        return opened.whole_account or claim.covers_any(opened.pixels)
 
     def open(self, key: FilterKey, scope: Scope) -> None:
         """A withdrawal is about to open a scope: claims declared from now on send themselves."""

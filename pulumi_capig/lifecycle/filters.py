@@ -139,15 +139,18 @@ class FilterLifecycle:
         )
         if moved or replaces or self._changed(olds, news):
             return Difference(True, replaces)
-        anew = self._anew(news, expected=False) | self._anew(news, expected=True)
         key, claim = self._key(news), _claim(news)
-        return Difference(not self._run.filters.is_undisturbed(key, claim, anew))
+        if not self._run.filters.is_undisturbed(key, claim):
+            return Difference(True)
+        # Asked once the claim is applied: a connection that is made meanwhile either has seen the
+        # claim, or is seen here.
+        if self._run.connections.has_anew(key.tenant_id, claim, expected=True):
+            self._run.filters.settle(key, claim, Progress.DECLARED)
+            return Difference(True)
+        return Difference(False)
 
     def _changed(self, olds: Props, news: Props) -> bool:
         return any(differs(name, olds, news) for name in self._inputs)
-
-    def _anew(self, props: Props, *, expected: bool) -> frozenset[str]:
-        return self._run.connections.anew(props["tenant_id"], expected=expected)
 
     # -- create --------------------------------------------------------------------------------
 
@@ -193,7 +196,7 @@ class FilterLifecycle:
         if old.filter_state != new.filter_state or self._run.filters.is_opened(key, new):
             return True
         # A pixel that is still to be connected gets its filters from that connection's create.
-        return any(new.covers(pixel) for pixel in self._anew(news, expected=False))
+        return self._run.connections.has_anew(key.tenant_id, new, expected=False)
 
     # -- delete --------------------------------------------------------------------------------
 

@@ -236,7 +236,7 @@ class PixelConnectionLifecycle:
         }
 
     def _warn_of_bad_tokens(self, account: AccountView) -> None:
-        bad = sorted(i for i, pixel in account.pixels().items() if pixel.bad_token)
+        bad = account.bad_tokens()
         if bad:
             shown = ", ".join(bad[:5]) + (f" and {len(bad) - 5} more" if len(bad) > 5 else "")
             text = (

@@ -27,8 +27,11 @@ class _Filter(NamedTuple):
     filter_state: str
 
     def contradicts(self, other: _Filter) -> bool:
-        overlap = self.scope is None or other.scope is None or self.scope & other.scope
-        return bool(overlap) and self.filter_state != other.filter_state
+        if self.filter_state == other.filter_state:
+            return False
+        if self.scope is None or other.scope is None:
+            return True
+        return not self.scope.isdisjoint(other.scope)
 
 
 @dataclass
