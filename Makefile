@@ -8,7 +8,7 @@ ON_PATH := PATH="$(ROOT)/.pulumi-cli/bin:$(ROOT)/$(BIN):$$PATH"
 COMPILE := uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.10
 TYPED_TOOLS := tools/pulumi/install.py $(wildcard tools/pulumi/host/*.py)
 
-.PHONY: help venv pulumi test test-all lint docs demo lock clean
+.PHONY: help venv pulumi test test-all lint docs bench bench-check demo lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /	/' | expand -t 12
@@ -41,6 +41,12 @@ lint: venv ## check style and types
 
 docs: venv ## build the documentation into site/, strictly
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+bench: venv pulumi ## measure speed, and write docs/benchmark.md (ARGS="--sizes 1 50 --runs 3")
+	@$(ON_PATH) $(BIN)/python -m benchmarks $(ARGS)
+
+bench-check: venv pulumi ## compare speed with the committed ratios
+	@$(ON_PATH) $(BIN)/python -m benchmarks --check $(ARGS)
 
 demo: venv pulumi ## see the provider at work, against the sandbox gateway
 	@$(ON_PATH) $(BIN)/python tools/demo.py

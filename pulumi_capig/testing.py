@@ -1,4 +1,4 @@
-'''Fixtures for tests of your own programs: `pip install 'pulumi-capig[testing]'`.
+"""Fixtures for tests of your own programs: `pip install 'pulumi-capig[testing]'`.
 
 pytest finds them by itself. A test runs a program on the real Pulumi CLI against a sandbox
 gateway, with no account and no network, and leaves nothing behind::
@@ -55,7 +55,7 @@ checks of the provider::
             assert publishing is True
 
         return shop.publishing.apply(check)
-'''
+"""
 
 from __future__ import annotations
 

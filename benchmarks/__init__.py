@@ -1,0 +1,1 @@
+"""How fast the provider is, beside what it cannot be faster than: `make bench`."""

@@ -1,0 +1,121 @@
+"""The goals, and how what was measured stands to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from .layer import Layer
+from .results import WORKERS, Results
+
+_POSSIBLE = 0.9
+
+
+class Goal(NamedTuple):
+    """One goal.
+
+    Attributes:
+        text: What is wanted.
+        worst: The measured value that stands worst to it.
+        met: Whether it is met; None if other load left no way to tell.
+    """
+
+    text: str
+    worst: str
+    met: bool | None
+
+
+def goals(results: Results, layer: Layer | None) -> Iterator[Goal]:
+    """All goals that the measured subjects and sizes say something about."""
+    yield from _ratios(results, ("up",), 1.25, "up at most 1.25 x floor")
+    idle = ("no-change preview", "no-change up")
+    yield from _ratios(results, idle, 1.1, "preview and no-change up at most 1.1 x no-op resources")
+    yield from _processor(results)
+    yield from _requests(results)
+    yield from _others(results)
+    if layer:
+        yield from _layer(layer)
+
+
+def _own(results: Results) -> list[str]:
+    return [
+        n for n, subject in results.subjects.items() if subject.floor and not subject.checkpoints
+    ]
+
+
+def _ratios(results: Results, cases: tuple[str, ...], most: float, text: str) -> Iterator[Goal]:
+    for size in results.sizes():
+        found = [
+            (ratio, f"{name}, {case}")
+            for name in _own(results)
+            for case in cases
+            if (ratio := results.ratio(name, size, case)) is not None
+        ]
+        if found:
+            ratio, where = max(found)
+            # Nothing is faster than its floor: if something seems to be, the floor is not known.
+            met = ratio <= most if min(found)[0] > _POSSIBLE else None
+            yield Goal(f"{text}, N = {size}", f"{ratio:.2f} ({where})", met)
+
+
+def _processor(results: Results) -> Iterator[Goal]:
+    for size in results.sizes():
+        found = [
+            (ratio, f"{name}, {case}")
+            for name in _own(results)
+            for case in ("no-change preview", "no-change up")
+            if (ratio := results.processor_ratio(name, size, case)) is not None
+        ]
+        if found:
+            ratio, where = max(found)
+            text = f"processor time of both at most 1.1 x, N = {size}"
+            yield Goal(text, f"{ratio:.2f} ({where})", ratio <= 1.1)
+
+
+def _requests(results: Results) -> Iterator[Goal]:
+    refresh, change, tokens, connections = True, True, 0, 0
+    for (name, size, case), usages in results.usages.items():
+        subject = results.subjects[name]
+        if not subject.floor:
+            continue
+        for usage in usages:
+            tokens, connections = max(tokens, usage.tokens), max(connections, usage.connections)
+            if case == "refresh":
+                lists = min(size, subject.accounts) if subject.kind == "connections" else 0
+                refresh = refresh and usage.requests - usage.tokens == usage.lists == lists
+            if case == "one change":
+                change = change and usage.requests - usage.tokens == 1
+    yield Goal("refresh: one list an account, nothing else", "so" if refresh else "no", refresh)
+    yield Goal("one change: its own request, nothing else", "so" if change else "no", change)
+    yield Goal("one token a process", str(tokens), tokens <= 1)
+    text = f"connections at most the SDK's {WORKERS} workers"
+    yield Goal(text, str(connections), connections <= WORKERS)
+
+
+def _others(results: Results) -> Iterator[Goal]:
+    name, size = "connections, 1 account", 200
+    own, cli = (results.seconds(n, size, "up") for n in (name, "no-op connections"))
+    for other, factor in (("Meta's script", 3), ("Terraform + curl", 2)):
+        seconds = results.seconds(other, size, "up") if other in results.subjects else None
+        if not (own and cli and seconds):
+            continue
+        without = seconds / max(own - cli, 1e-3)
+        worst = f"{seconds / own:.1f}; {without:.1f} without the CLI's own time"
+        yield Goal(f"up {factor} x faster than {other}, N = {size}", worst, seconds / own >= factor)
+
+
+def _layer(layer: Layer) -> Iterator[Goal]:
+    growths = [
+        (costs[max(costs)] / costs[min(costs)], f"{step} of {kind}", min(costs), max(costs))
+        for kind, steps in layer.cost.items()
+        for step, costs in steps.items()
+    ]
+    growth, where, least, most = max(growths)
+    text = f"own cost of a resource flat from {least} to {most} (at most 1.5 x)"
+    yield Goal(text, f"{growth:.2f} ({where})", growth <= 1.5)
+    imported, ready = layer.imported * 1e3, layer.ready * 1e3
+    yield Goal("import over `import pulumi` at most 30 ms", f"{imported:.0f} ms", imported <= 30)
+    text = "provider process ready at most 100 ms after a bare one"
+    yield Goal(text, f"{ready:.0f} ms", ready <= 100)
+    memory = max(layer.memory.values()) / 1024
+    yield Goal("memory of a further resource (at most 10 kB)", f"{memory:.1f} kB", memory <= 10)

@@ -1,0 +1,138 @@
+"""The page: tables between the marks of docs/benchmark.md, and the plot beside it."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Sequence
+
+from .goals import goals
+from .layer import STEPS, Layer
+from .plot import chart
+from .results import LATENCY, Results
+from .subjects import CASES, ROOT
+from .usage import Usage
+
+PAGE = ROOT / "docs" / "benchmark.md"
+PLOT = ROOT / "docs" / "benchmark.svg"
+
+_VERDICTS = {True: "yes", False: "**no**", None: "unclear, too much other load"}
+
+
+def tables(results: Results, layer: Layer | None, conditions: str) -> dict[str, str]:
+    """All generated parts of the page, by the name of their mark."""
+    parts = {
+        "conditions": conditions,
+        "times": _times(results),
+        "goals": _table(
+            ("goal", "measured", "met"),
+            [(g.text, g.worst, _VERDICTS[g.met]) for g in goals(results, layer)],
+        ),
+        "counts": _counts(results),
+        "checkpoints": _checkpoints(results),
+    }
+    if layer:
+        parts["layer"] = _layer(layer)
+    return parts
+
+
+def write(parts: dict[str, str], results: Results) -> None:
+    """Put the parts between their marks, and the plot in its file."""
+    page = PAGE.read_text(encoding="utf-8")
+    for name, text in parts.items():
+        start, end = f"<!-- generated: {name} -->\n", f"<!-- end: {name} -->"
+        before, _, rest = page.partition(start)
+        page = f"{before}{start}{text}\n{end}{rest.partition(end)[2]}"
+    PAGE.write_text(page, encoding="utf-8")
+    PLOT.write_text(_plot(results), encoding="utf-8")
+
+
+def machine() -> str:
+    """Where it was measured."""
+    return f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+
+
+def _times(results: Results) -> str:
+    sizes = results.sizes()
+    rows = []
+    for case in CASES:
+        for name in results.subjects:
+            if not results.subjects[name].checkpoints:
+                cells = [_time(results, name, size, case) for size in sizes]
+                if any(cells):
+                    rows.append((case, name, *cells))
+    return _table(("case", "subject", *(f"N = {size}" for size in sizes)), rows)
+
+
+def _time(results: Results, name: str, size: int, case: str) -> str:
+    values = results.values(name, size, case, lambda usage: usage.seconds)
+    if not values:
+        return ""
+    ratio = results.ratio(name, size, case)
+    spread = f" ({min(values):.2f}-{max(values):.2f})" if len(values) > 1 else ""
+    factor = f", **{ratio:.2f}**" if ratio is not None else ""
+    return f"{results.seconds(name, size, case):.2f}{spread}{factor}"
+
+
+def _counts(results: Results) -> str:
+    rows = []
+    for name, subject in results.subjects.items():
+        for case in CASES:
+            for size in results.sizes():
+                usages = results.usages.get((name, size, case))
+                if usages and not subject.checkpoints:
+                    ratio = results.processor_ratio(name, size, case)
+                    rows.append((name, case, str(size), *_used(usages[0], ratio)))
+    heads = ("requests", "lists", "tokens", "connections", "CPU s", "program MB", "provider MB")
+    return _table(("subject", "case", "N", *heads), rows)
+
+
+def _used(usage: Usage, ratio: float | None) -> tuple[str, ...]:
+    counts = (usage.requests, usage.lists, usage.tokens, usage.connections)
+    memory = (usage.memory.get(role) for role in ("program", "provider"))
+    return (
+        *(str(count) for count in counts),
+        f"{usage.cpu:.1f}" + (f", **{ratio:.2f}**" if ratio is not None else ""),
+        *(f"{peak / 2**20:.0f}" if peak else "" for peak in memory),
+    )
+
+
+def _checkpoints(results: Results) -> str:
+    rows = []
+    for name, subject in results.subjects.items():
+        for case in ("up", "destroy") if subject.checkpoints else ():
+            without = name.removesuffix(", checkpoints")
+            for size in results.sizes():
+                pair = [results.seconds(n, size, case) for n in (without, name)]
+                if pair[0] and pair[1]:
+                    cells = (f"{pair[0]:.2f}", f"{pair[1]:.2f}", f"{pair[1] - pair[0]:.2f}")
+                    rows.append((without, case, str(size), *cells))
+    return _table(("subject", "case", "N", "skipped", "written", "cost"), rows)
+
+
+def _layer(layer: Layer) -> str:
+    rows = []
+    sizes: list[int] = []
+    for kind, steps in layer.cost.items():
+        for step in STEPS:
+            sizes = sorted(steps[step])
+            rows.append((kind, step, *(f"{steps[step][size]:.0f}" for size in sizes)))
+    return _table(("kind", "step", *(f"N = {size}" for size in sizes)), rows)
+
+
+def _plot(results: Results) -> str:
+    names = [n for n, s in results.subjects.items() if not s.checkpoints]
+    series = {
+        name: {
+            size: seconds
+            for size in results.sizes()
+            if (seconds := results.seconds(name, size, "up")) is not None
+        }
+        for name in names
+    }
+    shown = {name: line for name, line in series.items() if line and "10" not in name}
+    return chart(f"Seconds of the first up, {LATENCY * 1e3:.0f} ms a request", "s", shown)
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
