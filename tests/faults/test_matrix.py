@@ -1,0 +1,69 @@
+"""The fault matrix through the provider's protocol: every operation under every fault."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from pulumi_capig.sandbox import FAULTS, Sandbox
+from tests.faults.checks import check
+from tests.faults.matrix import ALL_FAULTS, REFUSED, Cell, play
+from tests.faults.scenarios import OPERATIONS, SCENARIOS, Scenario, principal
+from tests.faults.table import LENGTHS, documented, sign, unexplained
+from tests.support.provider import Provider
+
+pytestmark = pytest.mark.usefixtures("quick_to_open")
+
+UNCONFIRMED = "without saying what it is now"
+
+
+def test_the_matrix_is_whole() -> None:
+    assert {REFUSED, *FAULTS} == set(ALL_FAULTS)
+    assert {operation for s in SCENARIOS for operation in s.strikes} == set(OPERATIONS)
+    assert all(operation in principal(operation).strikes for operation in OPERATIONS)
+
+
+@pytest.mark.parametrize("fault", ALL_FAULTS)
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_cell(
+    operation: str,
+    fault: str,
+    served: Provider,
+    in_sandbox: Sandbox,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    signs = []
+    for length in LENGTHS:
+        cell = Cell(principal(operation), operation, fault, length)
+        played = play(cell, served, in_sandbox)
+        check(cell, played, in_sandbox)
+        assert (UNCONFIRMED in capsys.readouterr().err) == cell.warns
+        assert unexplained(played) == set()
+        signs.append(sign(cell, played))
+    assert documented()[fault, operation] == " ".join(signs)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_other_steps(
+    scenario: Scenario, served: Provider, in_sandbox: Sandbox, deeper: Callable[[int], int]
+) -> None:
+    """All the other steps, and later requests of the same operation; a seeded part at first."""
+    cells = [
+        Cell(scenario, operation, fault, length, after)
+        for operation in scenario.strikes
+        for fault in ALL_FAULTS
+        for length in LENGTHS
+        for after in ((0, 1) if operation.endswith("Filter") else (0,))
+        if after or principal(operation) is not scenario
+    ]
+    count = 20 if deeper(1) == 1 else len(cells)
+    chosen = random.Random(scenario.name).sample(cells, count)
+    for cell in chosen:
+        played = play(cell, served, in_sandbox)
+        try:
+            check(cell, played, in_sandbox)
+        except AssertionError as error:
+            message = f"{error}\nin {cell}, with {played.messages}"
+            raise AssertionError(message) from error
