@@ -78,15 +78,18 @@ def _boolean(value: str) -> bool:
     return choices[value]
 
 
-def _seconds(value: str) -> float:
-    try:
-        seconds = float(value)
-    except ValueError:
-        seconds = -1.0
-    if not 0 < seconds < 1e6:
-        message = "must be a number of seconds above 0, for example 30"
-        raise ValueError(message)
-    return seconds
+def _number(unit: str, example: str) -> Callable[[str], float]:
+    def parse(value: str) -> float:
+        try:
+            number = float(value)
+        except ValueError:
+            number = -1.0
+        if not 0 < number < 1e6:
+            message = f"must be a number of {unit} above 0, for example {example}"
+            raise ValueError(message)
+        return number
+
+    return parse
 
 
 def _count(least: int, most: int) -> Callable[[str], int]:
@@ -150,9 +153,10 @@ TENANT_ID = Setting("tenantId", canonical.tenant_id, "")
 ADOPT = Setting("adopt", _boolean, False)
 REASSERT = Setting("reassert", _text, "")
 MOVED_FROM: Setting[tuple[str, ...]] = Setting("movedFrom", _addresses, ())
-TIMEOUT = Setting("timeout", _seconds, 30.0)
-DEADLINE = Setting("deadline", _seconds, 300.0)
+TIMEOUT = Setting("timeout", _number("seconds", "30"), 30.0)
+DEADLINE = Setting("deadline", _number("seconds", "300"), 300.0)
 MAX_RETRIES = Setting("maxRetries", _count(0, 100), 4)
+RATE_LIMIT = Setting("rateLimit", _number("requests in a second", "10"), 0.0)
 PARALLEL_WRITES = Setting("parallelWrites", _count(1, 64), 4)
 
 TABLE: tuple[Setting[Any], ...] = (
@@ -167,6 +171,7 @@ TABLE: tuple[Setting[Any], ...] = (
     TIMEOUT,
     DEADLINE,
     MAX_RETRIES,
+    RATE_LIMIT,
     PARALLEL_WRITES,
 )
 
@@ -194,6 +199,7 @@ class Connection:
         deadline: Seconds for one operation, retries and waits included.
         max_retries: Requests after the first one.
         parallel_writes: Connection writes under way at once.
+        rate_limit: Requests in a second; 0 sets no limit.
     """
 
     address: Address
@@ -202,6 +208,7 @@ class Connection:
     deadline: float = DEADLINE.default
     max_retries: int = MAX_RETRIES.default
     parallel_writes: int = PARALLEL_WRITES.default
+    rate_limit: float = RATE_LIMIT.default
 
 
 class Settings:
@@ -258,6 +265,7 @@ class Settings:
             deadline=self.get(DEADLINE),
             max_retries=self.get(MAX_RETRIES),
             parallel_writes=self.get(PARALLEL_WRITES),
+            rate_limit=self.get(RATE_LIMIT),
         )
 
     def _credentials(self) -> Credentials:

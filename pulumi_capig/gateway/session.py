@@ -25,6 +25,7 @@ from ..errors import (
 from ..settings import Connection
 from .answers import Failure, Response, data_of, token_of
 from .calls import Call, Documents
+from .pace import Pace
 from .tokens import Tokens
 
 T = TypeVar("T")
@@ -77,6 +78,7 @@ class Session:
         self._clock = clock
         self._documents = Documents()
         self._tokens = Tokens(self._fetch_token, connection.credentials.token, clock)
+        self._pace = Pace(connection.rate_limit, clock, sleep)
         self._form_first = True
         self._http = httpx.Client(
             base_url=connection.address.url,
@@ -192,6 +194,7 @@ class Session:
 
     def _request(self, run: _Run, path: str, read: Callable[[Response], T], **content: Any) -> T:
         run.attempts += 1
+        self._pace.wait()
         response = self._post(path, run.deadline, **content)
         try:
             return read(response)

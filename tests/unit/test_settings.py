@@ -38,6 +38,7 @@ EXAMPLES: dict[Setting[Any], list[tuple[str, Any]]] = {
     table.TIMEOUT: [("5", 5.0), ("2.5", 2.5)],
     table.DEADLINE: [("60", 60.0), ("1e3", 1000.0)],
     table.MAX_RETRIES: [("0", 0), ("9", 9)],
+    table.RATE_LIMIT: [("0.5", 0.5), ("20", 20.0)],
     table.PARALLEL_WRITES: [("1", 1), ("64", 64)],
 }
 
@@ -72,6 +73,7 @@ def test_names_are_the_documented_ones() -> None:
         "CAPIG_TIMEOUT": "timeout",
         "CAPIG_DEADLINE": "deadline",
         "CAPIG_MAX_RETRIES": "maxRetries",
+        "CAPIG_RATE_LIMIT": "rateLimit",
         "CAPIG_PARALLEL_WRITES": "parallelWrites",
     }
 

@@ -1,0 +1,55 @@
+"""Load: many resources, a gateway that answers 429 to every third request, bounded connections."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from pulumi_capig.gateway import session
+from pulumi_capig.sandbox import Fault, Sandbox
+from tests.support.provider import Provider
+
+CONNECTION = "PixelConnection"
+
+
+def declared(index: int) -> dict[str, Any]:
+    return {"pixel_id": str(10_000 + index), "business_id": "1", "access_token": "EAAB"}
+
+
+def connect(provider: Provider, index: int) -> None:
+    inputs = provider.check(CONNECTION, None, declared(index)).inputs
+    provider.create(CONNECTION, inputs)
+
+
+def test_a_gateway_that_answers_429_to_every_third_request_is_respected(
+    served: Provider, in_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "FIRST_WAIT", 0.001)
+    monkeypatch.setenv("CAPIG_MAX_RETRIES", "20")
+    in_sandbox.inject(Fault.status(429, retry_after=0, every=3, times=None))
+    with served.operation() as provider, ThreadPoolExecutor(8) as engine:
+        list(engine.map(lambda i: connect(provider, i), range(24)))
+    assert len(in_sandbox.state.pixels(in_sandbox.tenant_id)) == 24
+    applied = [r for r in in_sandbox.requests if r.operation == "setupPixelSignalConfig"]
+    assert sum(r.applied for r in applied) == 24
+
+
+def test_connections_are_at_most_the_workers_and_memory_is_bounded(
+    served: Provider, in_sandbox: Sandbox, deeper: Callable[[int], int]
+) -> None:
+    count = deeper(500)
+    with served.operation() as provider, ThreadPoolExecutor(8) as engine:
+        connect(provider, count)  # what a first call loads is not a resource's share
+        tracemalloc.start()
+        before, _ = tracemalloc.get_traced_memory()
+        list(engine.map(lambda i: connect(provider, i), range(count)))
+        after, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert in_sandbox.counters.connections <= 4
+    assert in_sandbox.counters.token_fetches == 1
+    assert in_sandbox.counters.requests["list"] == 1
+    assert (after - before) / count < 40_000  # bytes a resource, the sandbox's own share included

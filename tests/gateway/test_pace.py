@@ -1,0 +1,49 @@
+"""The rate limit: requests of all threads a gap apart."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from pulumi_capig.sandbox import Sandbox
+from tests.gateway.conftest import Open, Time
+
+
+def test_requests_are_kept_apart(sandbox: Sandbox, open_gateway: Open, time: Time) -> None:
+    gateway = open_gateway(sandbox, rateLimit=10)
+    for _ in range(4):
+        gateway.account(sandbox.tenant_id)
+    # Four lists and the token's request: the first goes at once.
+    assert time.slept == pytest.approx([0.1] * 4)
+
+
+def test_the_limit_holds_for_all_threads(sandbox: Sandbox, open_gateway: Open, time: Time) -> None:
+    gateway = open_gateway(sandbox, rateLimit=10)
+    started = time.now
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(gateway.account, [sandbox.tenant_id] * 24))
+    assert time.now - started >= 24 * 0.1 * 0.999
+
+
+def test_without_a_limit_nothing_waits(sandbox: Sandbox, open_gateway: Open, time: Time) -> None:
+    gateway = open_gateway(sandbox)
+    for _ in range(4):
+        gateway.account(sandbox.tenant_id)
+    assert time.slept == []
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_two_processes_whose_tokens_cancel_each_other_out_get_on(
+    sandbox: Sandbox, open_gateway: Open, count: int
+) -> None:
+    # Each new token ends the older ones: every client loses its own to the others all the time.
+    from dataclasses import replace
+
+    sandbox.dialect = replace(sandbox.dialect, token_revokes_older=True)
+    gateways = [open_gateway(sandbox) for _ in range(count)]
+    for _ in range(5):
+        for gateway in gateways:
+            gateway.account(sandbox.tenant_id)
+    # One renewal an event: never more tokens than requests that found theirs gone.
+    assert sandbox.counters.token_fetches <= 5 * count
