@@ -28,10 +28,10 @@ pulumi: venv ## put a Pulumi CLI in .pulumi-cli/bin (FROM=path|download|module f
 	@$(BIN)/python tools/pulumi/install.py $(if $(FROM),--from $(FROM))
 
 test: venv pulumi ## run every test (ARGS="-k word" for some)
-	@$(ON_PATH) $(BIN)/python -m pytest -n 4 $(ARGS)
+	@$(ON_PATH) $(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
 test-all: venv pulumi ## run every test at full depth: the whole fault matrix, many random programs
-	@TEST_DEPTH=10 $(ON_PATH) $(BIN)/python -m pytest -n 4 $(ARGS)
+	@TEST_DEPTH=10 $(ON_PATH) $(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
 lint: venv ## check style and types
 	@$(BIN)/ruff check

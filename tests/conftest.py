@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from pulumi_capig.sandbox import Sandbox
+from tests.support.engine import cli
+
+# A shell that runs the suite in the background has it ignore Ctrl-C, and children inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
@@ -45,3 +52,13 @@ def deeper() -> Callable[[int], int]:
     """How many examples to try: all of them in `make test-all`, a seeded part in `make test`."""
     factor = int(os.environ.get("TEST_DEPTH", "1"))
     return lambda examples: examples * factor
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what the tests of the engine layer ran on."""
+    reports = [r for kind in ("passed", "failed") for r in terminalreporter.stats.get(kind, ())]
+    ran = sum("engine/" in r.nodeid for r in reports)
+    if ran:
+        version = subprocess.run([cli(), "version"], capture_output=True, text=True, check=False)
+        line = f"{ran} tests of the engine layer ran on the real CLI, {version.stdout.strip()}"
+        terminalreporter.write_line(line)
