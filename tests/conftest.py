@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pulumi_capig.sandbox import Sandbox
-from tests.support.engine import cli
+from tests.support.engine import cli, installed
 
 # A shell that runs the suite in the background has it ignore Ctrl-C, and children inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -58,7 +58,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what the tests of the engine layer ran on."""
     reports = [r for kind in ("passed", "failed") for r in terminalreporter.stats.get(kind, ())]
     ran = sum("engine/" in r.nodeid for r in reports)
-    if ran:
+    if ran and installed():
         version = subprocess.run([cli(), "version"], capture_output=True, text=True, check=False)
         line = f"{ran} tests of the engine layer ran on the real CLI, {version.stdout.strip()}"
         terminalreporter.write_line(line)
