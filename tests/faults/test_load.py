@@ -5,12 +5,14 @@ from __future__ import annotations
 import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pulumi_capig.gateway import session
 from pulumi_capig.sandbox import Fault, Sandbox
+from tests.support.engine import Stack
 from tests.support.provider import Provider
 
 CONNECTION = "PixelConnection"
@@ -53,3 +55,30 @@ def test_connections_are_at_most_the_workers_and_memory_is_bounded(
     assert in_sandbox.counters.token_fetches == 1
     assert in_sandbox.counters.requests["list"] == 1
     assert (after - before) / count < 40_000  # bytes a resource, the sandbox's own share included
+
+
+def test_a_fleet_through_the_cli_while_every_third_request_is_refused(
+    tmp_path: Path, sandbox: Sandbox, deeper: Callable[[int], int]
+) -> None:
+    count = deeper(100)
+    stack = Stack(tmp_path, {**sandbox.environment(), "CAPIG_MAX_RETRIES": "20"})
+    stack.write(
+        f"""
+        for i in range({count}):
+            shop = capig.PixelConnection(
+                f"p{{i}}", pixel_id=str(10_000 + i), business_id="1", access_token="EAAB"
+            )
+        capig.EventFilter("lead", event_name="Lead", filter_state="DROP")
+        """
+    )
+    sandbox.inject(Fault.status(429, retry_after=0, every=3, times=None))
+    stack.up().ok()
+    assert len(sandbox.state.pixels(sandbox.tenant_id)) == count
+    assert sandbox.counters.connections <= 4
+    sandbox.clear_faults()
+    sandbox.clear_requests()
+    stack.refresh("--expect-no-changes").ok()
+    assert sandbox.counters.requests == {"token": 1, "list": 1}
+    stack.up("--expect-no-changes").ok()
+    for i in range(count):
+        assert sandbox.state.effective_event(sandbox.tenant_id, "Lead", str(10_000 + i)) == "DROP"
