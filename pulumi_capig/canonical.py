@@ -11,30 +11,13 @@ import ipaddress
 import re
 from collections.abc import Iterable
 
-STANDARD_EVENTS = (
-    "AddPaymentInfo",
-    "AddToCart",
-    "AddToWishlist",
-    "CompleteRegistration",
-    "Contact",
-    "CustomizeProduct",
-    "Donate",
-    "FindLocation",
-    "InitiateCheckout",
-    "Lead",
-    "PageView",
-    "Purchase",
-    "Schedule",
-    "Search",
-    "StartTrial",
-    "SubmitApplication",
-    "Subscribe",
-    "ViewContent",
-)
+from .enums import FilterState, StandardEvent
+
+STANDARD_EVENTS = tuple(event.value for event in StandardEvent)
 """Meta's standard event names; names are case-sensitive by use."""
 
-PUBLISH = "PUBLISH"
-DROP = "DROP"
+PUBLISH = FilterState.PUBLISH.value
+DROP = FilterState.DROP.value
 
 _DIGITS = re.compile(r"[0-9]+")
 _API_VERSION = re.compile(r"v[0-9]+\.[0-9]+")

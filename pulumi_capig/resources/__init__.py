@@ -1,7 +1,7 @@
 """What a user declares: one file a resource."""
 
+from ..enums import FilterState, StandardEvent
 from .domain_filter import DomainFilter
-from .enums import FilterState, StandardEvent
 from .event_filter import EventFilter
 from .pixel_connection import PixelConnection
 

@@ -8,8 +8,8 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from .. import dynamic
+from ..enums import FilterState
 from . import _conflicts, _program
-from .enums import FilterState
 
 
 class EventFilter(Resource, module="capig", name="EventFilter"):
