@@ -215,5 +215,7 @@ def _bug(error: Exception) -> str:
 
 
 def _say(text: str) -> None:
-    # What the provider's process prints, the engine shows under the stack.
-    print(_line(text), file=sys.stderr, flush=True)  # noqa: T201
+    # What the provider's process prints, the engine shows under the stack. One write for a line:
+    # calls that speak at once would mix theirs otherwise.
+    sys.stderr.write(f"{_line(text)}\n")
+    sys.stderr.flush()
