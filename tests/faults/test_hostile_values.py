@@ -19,8 +19,6 @@ from tests.faults.scenarios import FULL, NEIGHBOUR, OPERATIONS, PIXEL, TOKEN
 from tests.support.deployment import Deployment
 from tests.support.provider import UNKNOWN, CallError, Provider
 
-pytestmark = pytest.mark.usefixtures("quick_to_open")
-
 DEPTH = int(os.environ.get("TEST_DEPTH", "1"))
 
 

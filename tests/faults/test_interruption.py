@@ -17,7 +17,7 @@ from tests.faults.running import Running, start
 from tests.support.engine import Outcome, Stack
 
 DEPTH = int(os.environ.get("TEST_DEPTH", "1"))
-ROUNDS, PIXELS = (50, 67) if DEPTH > 1 else (6, 8)
+ROUNDS, PIXELS = (50, 67) if DEPTH > 1 else (7, 8)
 """Rounds, and pixels of a round: each is a connection and two filters."""
 
 TOKEN = "EAAB-a-pixel-token-that-must-not-leak"
@@ -93,6 +93,9 @@ WAYS = {
     "CLI killed": Way(killed(), locked=True),
     "program killed": Way(killed("program.py", "pulumi-language-python-exec"), graceful=True),
     "provider killed": Way(killed("pulumi.dynamic")),
+    "language host killed": Way(
+        killed("language_host.py", "pulumi-language-python "), graceful=True
+    ),
 }
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
-import certifi
 import pytest
 
 from pulumi_capig.gateway import Gateway
@@ -33,21 +31,6 @@ class Time:
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.now += seconds
-
-
-@pytest.fixture(scope="session")
-def one_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate store of one root."""
-    mark = "-----END CERTIFICATE-----"
-    path = tmp_path_factory.mktemp("tls") / "root.pem"
-    path.write_text(Path(certifi.where()).read_text("utf-8").partition(mark)[0] + mark, "utf-8")
-    return path
-
-
-@pytest.fixture(autouse=True)
-def quick_to_open(one_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Loading all roots would be most of what these tests do."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(one_root))
 
 
 @pytest.fixture

@@ -27,4 +27,5 @@ def test_messages_of_calls_at_once_stay_lines_of_their_own() -> None:
     spoken = subprocess.run(
         [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True
     )
-    assert sorted(spoken.stderr.splitlines()) == sorted(f"{n}{i}" for n in "abcd" for i in range(500))
+    expected = [f"{name}{number}" for name in "abcd" for number in range(500)]
+    assert sorted(spoken.stderr.splitlines()) == sorted(expected)
