@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from .. import canonical
 from .. import settings as table
 from ..errors import (
     AlreadyConnectedError,
@@ -18,15 +17,30 @@ from ..errors import (
     UnexpectedAnswerError,
 )
 from .claims import PixelKey, Progress
-from .filters import send_again
+from .connection_rules import (
+    FIELDS,
+    FINGERPRINT,
+    INPUTS,
+    KEYS,
+    SET_UP_BY,
+    SWITCHES,
+    changed_inputs,
+    declared_inputs,
+    declared_switches,
+    drift_of,
+    fingerprint,
+    is_managed,
+    key_of,
+    key_of_id,
+    missing_inputs,
+)
+from .filter_writer import send_again
 from .pixels import Pixel
 from .tenancy import resolve_tenant
 from .values import (
-    UNKNOWN,
     Checked,
     Created,
     Difference,
-    Failure,
     Found,
     Props,
     canonical_inputs,
@@ -40,31 +54,6 @@ if TYPE_CHECKING:
     from ..gateway import Gateway
     from .account import AccountView
     from .run import Run
-
-FIELDS = {
-    "pixel_id": canonical.pixel_id,
-    "business_id": canonical.business_id,
-    "access_token": canonical.access_token,
-    "external_id": lambda value: canonical.text(value, "an external id"),
-    "api_version": canonical.api_version,
-    "pixel_name": lambda value: canonical.text(value, "a pixel name"),
-    "tenant_id": canonical.tenant_id,
-    "receiving": canonical.switch,
-    "publishing": canonical.switch,
-    "adopt": canonical.switch,
-    "reassert": lambda value: canonical.text(value, "reassert"),
-}
-FINGERPRINT = "access_token_fingerprint"
-INPUTS = (*(name for name in FIELDS if name != "adopt"), FINGERPRINT)
-
-SET_UP_BY = ("business_id", "external_id", "api_version", "pixel_name", FINGERPRINT)
-"""Inputs that operation 1 alone carries to the gateway."""
-
-SWITCHES = {"receiving": "event_bridge_active", "publishing": "publishing_enabled"}
-"""Input and what the gateway calls it."""
-
-KEYS = ("tenant_id", "pixel_id")
-MANAGED = ("business_id", "access_token", "external_id")
 
 
 class PixelConnectionLifecycle:
@@ -83,14 +72,14 @@ class PixelConnectionLifecycle:
         declared = inputs.pop("adopt", False)
         for_all = self._run.settings.get(table.ADOPT)
         adopt = declared is True or for_all
-        checked.failures += _missing(olds, inputs, adopt=adopt, external_id_given=for_all)
+        checked.failures += missing_inputs(olds, inputs, adopt=adopt, external_id_given=for_all)
         if "reassert" in olds:
             inputs.setdefault("reassert", olds["reassert"])
         if "access_token" in inputs:
-            inputs[FINGERPRINT] = _fingerprint(inputs)
+            inputs[FINGERPRINT] = fingerprint(inputs)
         if not checked.failures and all(is_known(inputs.get(name)) for name in KEYS):
             expected_anew = not olds and not adopt
-            self._run.connections.declare(_key(inputs), adopt=adopt, expected_anew=expected_anew)
+            self._run.connections.declare(key_of(inputs), adopt=adopt, expected_anew=expected_anew)
         return checked
 
     # -- diff ----------------------------------------------------------------------------------
@@ -101,16 +90,16 @@ class PixelConnectionLifecycle:
         replaces = tuple(
             name for name in KEYS if is_known(news.get(name)) and differs(name, olds, news)
         )
-        changes = moved or bool(replaces) or bool(_changed(olds, news))
+        changes = moved or bool(replaces) or bool(changed_inputs(olds, news))
         if not changes:
-            self._run.connections.settle(_key(news), Progress.APPLIED)
+            self._run.connections.settle(key_of(news), Progress.APPLIED)
         return Difference(changes, replaces)
 
     # -- create --------------------------------------------------------------------------------
 
     def create(self, inputs: Props) -> Created:
         """Connect the pixel, or take over what is connected, where that was allowed."""
-        key = _key(inputs)
+        key = key_of(inputs)
         try:
             pixel = self._create(key, inputs)
         except BaseException:
@@ -125,13 +114,13 @@ class PixelConnectionLifecycle:
         if existing is None:
             return self._connect_anew(key, inputs)
         if self._run.connections.was_spared(key):
-            return self._settle(key, inputs, existing, set_up=_is_managed(inputs))
+            return self._settle(key, inputs, existing, set_up=is_managed(inputs))
         if self._run.connections.adopts(key):
             return self._adopt(key, inputs, existing)
         raise _already_connected(key)
 
     def _adopt(self, key: PixelKey, inputs: Props, existing: Pixel) -> Pixel:
-        managed = _is_managed(inputs)
+        managed = is_managed(inputs)
         pixel = self._settle(key, inputs, existing, set_up=managed)
         done = ["set it up with the declared values"] if managed else []
         for name, fact in SWITCHES.items():
@@ -143,13 +132,13 @@ class PixelConnectionLifecycle:
         return pixel
 
     def _connect_anew(self, key: PixelKey, inputs: Props) -> Pixel:
-        if not _is_managed(inputs):
+        if not is_managed(inputs):
             what = f"take over pixel {key.pixel_id} (account {key.tenant_id}): it is not connected"
             advice = "To connect it, declare business_id, access_token and external_id."
             raise RefusedError(what, advice)
         pixel = self._set_up_once(key, inputs)
         try:
-            pixel = self._switch(key, _switches(inputs, default=True), pixel)
+            pixel = self._switch(key, declared_switches(inputs, default=True), pixel)
             send_again(self._run, key)
         except CapigError as error:
             raise self._undone(key, pixel, error) from None
@@ -204,15 +193,17 @@ class PixelConnectionLifecycle:
     def read(self, outputs: Props) -> Found | None:
         """What the gateway holds now; None if its list proves that the pixel is gone."""
         self._run.has_moved(outputs.get("gateway"))
-        key = _key(outputs)
+        key = key_of(outputs)
         account = self._run.account(key.tenant_id)
         listed = account.pixel(key.pixel_id)
         self._warn_of_bad_tokens(account)
         if listed is None:
             return None
         facts = listed.over(Pixel.from_outputs(outputs)).outputs()
-        found = {**outputs, **facts, **_drift(outputs, listed)}
-        return Found(found, {name: found[name] for name in INPUTS if name in _declared(outputs)})
+        found = {**outputs, **facts, **drift_of(outputs, listed)}
+        return Found(
+            found, {name: found[name] for name in INPUTS if name in declared_inputs(outputs)}
+        )
 
     def get(self, resource_id: str) -> Props:
         """What the gateway holds of a pixel that is not managed here.
@@ -221,7 +212,7 @@ class PixelConnectionLifecycle:
             RefusedError: The id has not the form ``<tenantId>/<pixelId>``.
             NotFoundError: The pixel is not connected.
         """
-        key = _parse_id(resource_id)
+        key = key_of_id(resource_id)
         pixel = self._run.account(key.tenant_id).pixel(key.pixel_id)
         if pixel is None:
             reason = "it is not connected"
@@ -249,7 +240,7 @@ class PixelConnectionLifecycle:
 
     def update(self, olds: Props, news: Props) -> Props:
         """Send what differs, and nothing else."""
-        key = _key(news)
+        key = key_of(news)
         try:
             pixel = self._update(key, olds, news)
         except BaseException:
@@ -259,13 +250,13 @@ class PixelConnectionLifecycle:
         return self._outputs(news, pixel.over(Pixel.from_outputs(olds)))
 
     def _update(self, key: PixelKey, olds: Props, news: Props) -> Pixel:
-        changed = _changed(olds, news)
+        changed = changed_inputs(olds, news)
         moved = self._run.has_moved(olds.get("gateway"))
         again = "reassert" in changed
-        set_up = _is_managed(news) and (again or any(n in changed and n in news for n in SET_UP_BY))
+        set_up = is_managed(news) and (again or any(n in changed and n in news for n in SET_UP_BY))
         newly_switched = any(name in news and name not in olds for name in SWITCHES)
         if not (moved or set_up or newly_switched):
-            wanted = {n: on for n, on in _switches(news).items() if again or n in changed}
+            wanted = {n: on for n, on in declared_switches(news).items() if again or n in changed}
             return self._switch(key, wanted, Pixel.from_outputs(olds), always=True)
         before = self._run.account(key.tenant_id).pixel(key.pixel_id)
         if before is None:
@@ -277,7 +268,7 @@ class PixelConnectionLifecycle:
     def delete(self, outputs: Props) -> None:
         """Disconnect the pixel, unless another resource of the program holds it."""
         self._run.has_moved(outputs.get("gateway"))
-        key = _key(outputs)
+        key = key_of(outputs)
         claim = self._run.connections.spare(key)
         if claim is Progress.FAILED:
             what = (
@@ -326,7 +317,7 @@ class PixelConnectionLifecycle:
     def _settle(self, key: PixelKey, inputs: Props, before: Pixel, *, set_up: bool) -> Pixel:
         """Bring a connected pixel to what is declared; switches that are not stay as they were."""
         if not set_up:
-            return self._switch(key, _switches(inputs), before)
+            return self._switch(key, declared_switches(inputs), before)
         try:
             pixel = self._set_up(key, inputs, before.pixel_name)
         except InvalidInputError as error:
@@ -342,7 +333,7 @@ class PixelConnectionLifecycle:
             for name, fact in SWITCHES.items()
             if (value := getattr(before, fact)) is not None
         }
-        return self._switch(key, {**as_before, **_switches(inputs)}, pixel).over(before)
+        return self._switch(key, {**as_before, **declared_switches(inputs)}, pixel).over(before)
 
     def _set_up(self, key: PixelKey, inputs: Props, name_now: str | None = None) -> Pixel:
         """Operation 1; a name that is not declared is sent as it is, lest it be cleared."""
@@ -403,86 +394,6 @@ class PixelConnectionLifecycle:
 
     def _gateway(self) -> Gateway:
         return self._run.gateway()
-
-
-def _key(props: Mapping[str, Any]) -> PixelKey:
-    return PixelKey(props["tenant_id"], props["pixel_id"])
-
-
-def _parse_id(resource_id: str) -> PixelKey:
-    tenant_id, slash, pixel_id = resource_id.partition("/")
-    try:
-        if not slash:
-            raise ValueError
-        return PixelKey(canonical.tenant_id(tenant_id), canonical.pixel_id(pixel_id))
-    except ValueError:
-        what = "get a pixel connection: the id has the form <tenantId>/<pixelId>"
-        raise RefusedError(what, "For example IaoreXfj/18904456377094531.") from None
-
-
-def _fingerprint(inputs: Props) -> Any:
-    pixel_id, token = inputs.get("pixel_id"), inputs["access_token"]
-    if not isinstance(pixel_id, str) or not isinstance(token, str):
-        return UNKNOWN
-    return canonical.fingerprint(pixel_id, token)
-
-
-def _is_managed(inputs: Mapping[str, Any]) -> bool:
-    """Whether operation 1 may be sent: unmanaged pixels were taken over without their secrets."""
-    return "business_id" in inputs and "access_token" in inputs
-
-
-def _switches(inputs: Mapping[str, Any], *, default: bool | None = None) -> dict[str, bool]:
-    wanted = {name: inputs.get(name, default) for name in SWITCHES}
-    return {name: on for name, on in wanted.items() if on is not None}
-
-
-def _changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> set[str]:
-    """Inputs that differ; a token is compared by its fingerprint, which shows in a diff."""
-    blank = {FINGERPRINT: ""}
-    names = (name for name in INPUTS if name not in (*KEYS, "access_token"))
-    return {name for name in names if differs(name, {**blank, **olds}, {**blank, **news})}
-
-
-def _declared(outputs: Mapping[str, Any]) -> set[str]:
-    names = {name for name in INPUTS if name in outputs}
-    return names if "access_token" in outputs else names - {FINGERPRINT}
-
-
-def _drift(outputs: Mapping[str, Any], listed: Pixel) -> Props:
-    """What was declared and is otherwise now."""
-    drift: Props = {}
-    for name, fact in SWITCHES.items():
-        if name in outputs and (now := getattr(listed, fact)) is not None:
-            drift[name] = now
-    if "pixel_name" in outputs and listed.pixel_name:
-        drift["pixel_name"] = listed.pixel_name
-    if outputs.get("access_token_available") and listed.access_token_available is False:
-        drift[FINGERPRINT] = ""
-    return drift
-
-
-def _missing(
-    olds: Mapping[str, Any], inputs: Mapping[str, Any], *, adopt: bool, external_id_given: bool
-) -> list[Failure]:
-    """What has to be declared, and what cannot be, by how the pixel came under management."""
-    if "pixel_id" not in inputs:
-        return [Failure("pixel_id", "a pixel id is missing")]
-    if _is_managed(olds):
-        reason = "the gateway keeps what it was set up with: once declared, it stays declared"
-        return [Failure(n, reason) for n in MANAGED[:2] if n in olds and n not in inputs]
-    if not (olds or adopt):
-        reason = "missing: connecting a pixel needs business_id and access_token"
-        return [Failure(name, reason) for name in MANAGED[:2] if name not in inputs]
-    if any(name in inputs for name in MANAGED):
-        needed = MANAGED[:2] if external_id_given else MANAGED
-        reason = (
-            "missing: a connected pixel is taken over with business_id, access_token and "
-            'external_id (external_id="" if it has none), or with none of the three'
-        )
-        return [Failure(name, reason) for name in needed if name not in inputs]
-    reason = "only setting the pixel up sends it: declare business_id, access_token, external_id"
-    return [Failure(name, reason) for name in ("pixel_name", "api_version") if name in inputs]
 
 
 def _already_connected(key: PixelKey) -> AlreadyConnectedError:
