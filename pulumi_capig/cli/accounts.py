@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_AT_ONCE = 8
+AT_ONCE = 8
+"""Accounts that are asked for side by side."""
 
 
 def named(tenants: Sequence[str], file: Path | None) -> list[str]:
@@ -82,5 +83,5 @@ def ask_each(
         except GatewayError as error:
             return error
 
-    with Gateway(connection) as gateway, ThreadPoolExecutor(_AT_ONCE) as pool:
+    with Gateway(connection) as gateway, ThreadPoolExecutor(AT_ONCE) as pool:
         yield from zip(tenants, pool.map(answer, tenants), strict=True)

@@ -92,10 +92,15 @@ def sandbox(
         list[str] | None,
         typer.Option(metavar="ID", help="Account; may be repeated. The first is the default."),
     ] = None,
+    latency: Annotated[
+        float,
+        typer.Option(min=0, metavar="MS", help="Milliseconds that each request takes longer."),
+    ] = 0,
 ) -> None:
     """Serve a gateway to try and test with, until Ctrl+C.
 
-    Prints the settings that name it as `export` lines on standard output.
+    Prints the settings that name it as `export` lines on standard output. Its address shows a page
+    of what it holds and what it is asked, live.
     """
     try:
         from ..sandbox import serve
@@ -103,10 +108,8 @@ def sandbox(
         _complain(str(error))
         raise typer.Exit(Exit.USAGE) from None
     try:
-        if account:
-            serve(port, accounts=account)
-        else:
-            serve(port)
+        accounts = {"accounts": account} if account else {}
+        serve(port, latency=latency / 1000, **accounts)
     except OSError as error:
         _complain(f"cannot listen on port {port}: {error.strerror}")
         raise typer.Exit(Exit.USAGE) from None

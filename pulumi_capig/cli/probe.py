@@ -10,8 +10,6 @@ from dataclasses import dataclass
 import httpx
 
 from ..errors import UnexpectedAnswerError
-from ..gateway.calls import _document
-from ..gateway.session import Session
 from ..settings import Address
 
 HEALTH_PATH = "/hub/health/"
@@ -64,13 +62,6 @@ def reach(address: Address, timeout: float) -> Seen:
 def is_no_gateway(error: UnexpectedAnswerError) -> bool:
     """Whether something else than the gateway gave this answer: a page, or a redirect to one."""
     return "JSON" in error.reason or "redirects" in error.reason or "html" in error.reason
-
-
-def refused_fields(session: Session) -> list[str]:
-    """Fields of the list that this gateway did not know."""
-    operation = "ConnectionStatusCardQuery"
-    sent = session._documents.text(operation).splitlines()
-    return [line.strip() for line in _document(operation).splitlines() if line not in sent]
 
 
 def _clock_ahead(date: str) -> float | None:

@@ -28,6 +28,7 @@ A = TypeVar("A", bound=Answer)
 
 FilterKind = Literal["event", "domain"]
 
+_LIST = "ConnectionStatusCardQuery"
 _FILTERS: Mapping[FilterKind, tuple[str, str, str]] = {
     "event": ("EventFilterStatusMutation", "updateEventFilter", "eventName"),
     "domain": ("useComitDomainFilterChangeMutation", "updateDomainFilter", "domain"),
@@ -136,7 +137,7 @@ class Gateway:
             time_window: Minutes that the counters cover.
         """
         call = Call(
-            "ConnectionStatusCardQuery",
+            _LIST,
             "list the pixels",
             tenant_id,
             {"tenantId": tenant_id, "timeWindow": time_window},
@@ -144,6 +145,13 @@ class Gateway:
             mutates=False,
         )
         return self._session.execute(call, _reader(Account))
+
+    def unknown_fields(self) -> list[str]:
+        """Fields of an account and its pixels that this gateway has refused: it is an older one.
+
+        They are known once an account was asked for. No request is sent.
+        """
+        return self._session.refused_fields(_LIST)
 
     def set_receiving(self, tenant_id: str, pixel_id: str, on: bool) -> ConnectionStatus:
         """Switch receiving of a pixel's events on or off (operation 4)."""

@@ -93,6 +93,16 @@ class Session:
         """Close the pool."""
         self._http.close()
 
+    def refused_fields(self, operation: str) -> list[str]:
+        """Fields of a document that the gateway has refused by name, and that are left out since.
+
+        Args:
+            operation: Name of the document.
+        """
+        sent = self._documents.text(operation).splitlines()
+        whole = Documents().text(operation).splitlines()
+        return [line.strip() for line in whole if line not in sent]
+
     def execute(self, call: Call, read: Callable[[Any], T]) -> T:
         """Send a call, again where that is safe, and return what is read from its result.
 

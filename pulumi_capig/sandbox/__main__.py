@@ -14,7 +14,9 @@ def main() -> None:
     parser.add_argument(
         "--account", action="append", metavar="ID", help="account id; may be repeated (SandboxA)"
     )
-    parser.add_argument("--latency", type=float, default=0.0, metavar="SECONDS", help="a request")
+    parser.add_argument(
+        "--latency", type=float, default=0, metavar="MS", help="milliseconds more a request (0)"
+    )
     options = parser.parse_args()
     try:
         from . import serve
@@ -22,7 +24,7 @@ def main() -> None:
         parser.error(str(error))
     accounts = {"accounts": options.account} if options.account else {}
     try:
-        serve(options.port, latency=options.latency, **accounts)
+        serve(options.port, latency=options.latency / 1000, **accounts)
     except OSError as error:
         parser.error(f"cannot listen on port {options.port}: {error.strerror}")
 

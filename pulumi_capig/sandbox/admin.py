@@ -1,6 +1,8 @@
-"""JSON endpoints of the sandbox itself, below `/sandbox/`: what it holds, and what to change.
+"""What the sandbox itself serves: its page, and JSON of what it holds and what to change.
 
 ====== ================================ ========================================================
+GET    `/`                              a page for people
+GET    `/sandbox/view`                  what the page shows
 GET    `/sandbox/state`                 accounts, pixels, filters, history, requests, totals
 POST   `/sandbox/faults`                adds a fault: the arguments of `Fault`
 DELETE `/sandbox/faults`                removes all faults
@@ -13,18 +15,20 @@ POST   `/sandbox/reset`                 back to the start
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, Router
+from starlette.types import ASGIApp
 
 from .dialect import Dialect
 from .faults import Fault
-from .journal import redact
+from .redaction import redact
 from .state import Change, FilterKind, GatewayState, Pixel
 
 if TYPE_CHECKING:
@@ -36,8 +40,8 @@ _T = TypeVar("_T")
 _Act = Callable[["Sandbox", Request], Awaitable[object]]
 
 
-def admin_application(sandbox: Sandbox) -> Router:
-    """The endpoints over one sandbox."""
+def admin_application(sandbox: Sandbox, page: Sequence[Route]) -> ASGIApp:
+    """The endpoints over one sandbox, and those of its page."""
 
     def route(method: str, path: str, act: _Act) -> Route:
         async def endpoint(request: Request) -> Response:
@@ -48,8 +52,9 @@ def admin_application(sandbox: Sandbox) -> Router:
 
         return Route(f"/sandbox/{path}", endpoint, methods=[method])
 
-    return Router(
+    router = Router(
         [
+            *page,
             route("GET", "state", _show),
             route("POST", "faults", _add_fault),
             route("DELETE", "faults", _clear_faults),
@@ -60,6 +65,8 @@ def admin_application(sandbox: Sandbox) -> Router:
         ],
         redirect_slashes=False,
     )
+    # Another site may have its name lead here, and would be let in by that name.
+    return TrustedHostMiddleware(router, ["127.0.0.1", "localhost"])
 
 
 async def _show(sandbox: Sandbox, _request: Request) -> object:

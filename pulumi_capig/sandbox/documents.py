@@ -29,6 +29,7 @@ from graphql.language import REMOVE
 from graphql.utilities import value_from_ast_untyped
 
 from .operations import Context, field_of, play
+from .redaction import redact, secrets_in
 
 __all__ = ["CONTAINERS", "Call", "Document", "read_document"]
 
@@ -80,6 +81,14 @@ class Document:
             _text(arguments[0][0].get("tenantId")),
             tuple(pixels),
         )
+
+    def redacted(
+        self, variables: Mapping[str, Any], operation_name: str | None
+    ) -> Mapping[str, Any]:
+        """The variables without secrets, whatever names the document has for them."""
+        fields = list(self._operation_fields(operation_name))
+        given = [_arguments(field, variables) for _, field in fields]
+        return redact(dict(variables), set(secrets_in(given))) if fields else {}
 
     def execute(
         self, context: Context, variables: dict[str, Any], operation_name: str | None

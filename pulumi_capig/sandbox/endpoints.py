@@ -13,6 +13,7 @@ from starlette.requests import Request
 from .answers import Answer, executed, failed, json_answer, unauthorized
 from .documents import Call, read_document
 from .operations import Context
+from .redaction import redact
 from .state import GatewayState
 from .tokens import TokenStore
 
@@ -29,7 +30,7 @@ class Asked:
 
     Args:
         call: What it asks for.
-        variables: GraphQL variables or token form.
+        variables: GraphQL variables or token form, without secrets.
         perform: Carries it out; True for an operation that is to say that it failed.
     """
 
@@ -51,7 +52,9 @@ class Endpoints:
         if encoding is not None:
             async with request.form() as given:
                 form = {k: v for k, v in given.items() if not isinstance(v, UploadFile)}
-        return Asked(Call("token"), form, lambda refusing: self._token(form, encoding, refusing))
+        return Asked(
+            Call("token"), redact(form), lambda refusing: self._token(form, encoding, refusing)
+        )
 
     def _token(
         self,
@@ -95,7 +98,7 @@ class Endpoints:
             result = document.execute(Context(self._state, refusing), variables, name)
             return executed(result, self._state.dialect)
 
-        return Asked(call, variables, perform)
+        return Asked(call, document.redacted(variables, name), perform)
 
     async def read_hub(self, request: Request) -> Asked:
         await request.body()

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import suppress
+from email.utils import formatdate
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .answers import Answer, json_answer, page
 from .dialect import Dialect
 from .effects import strike
 from .endpoints import Asked, Endpoints
 from .faults import FaultRules
-from .journal import Journal, RequestRecord, redact
+from .journal import Journal, RequestRecord
 from .protocol import Connection
 from .state import GatewayState
 from .tokens import TokenStore
@@ -22,17 +24,18 @@ __all__ = ["Gateway"]
 
 
 class Gateway:
-    """Plays the gateway's endpoints; anything below `/sandbox/` goes to `admin`.
+    """Plays the gateway's endpoints; `/` and anything below `/sandbox/` go to `admin`.
 
     Args:
         state: Accounts, pixels and filters.
         tokens: API tokens.
         faults: Faults to strike with.
         journal: Where requests are noted.
-        admin: Application for `/sandbox/`.
+        admin: Application for `/` and `/sandbox/`.
     """
 
     latency: float = 0.0
+    clock_ahead: float = 0.0
 
     def __init__(
         self,
@@ -56,13 +59,20 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
+
+        async def send_dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                date = formatdate(time.time() + self.clock_ahead, usegmt=True)
+                message["headers"] = [*message["headers"], (b"date", date.encode())]
+            await send(message)
+
         # The server ends what is still held or slow when it stops.
         with suppress(asyncio.CancelledError, ClientDisconnect):
-            await self._serve(scope, receive, send)
+            await self._serve(scope, receive, send_dated)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
-        if path.startswith("/sandbox/"):
+        if path == "/" or path.startswith("/sandbox/"):
             await self._admin(scope, receive, send)
             return
         connection: Connection = scope["state"]["connection"]
@@ -74,7 +84,7 @@ class Gateway:
             await _deliver(page(405, "Use POST", allow="POST"), connection, receive, send)
         else:
             asked = await self._readers[path](Request(scope, receive))
-            answer = await self._answer(asked, _Turn(self, asked, receive), connection)
+            answer = await self._answer(asked, _Turn(self, asked, receive), connection, path)
             await _deliver(answer, connection, receive, send)
 
     @property
@@ -86,7 +96,8 @@ class Gateway:
         """Ends all API tokens."""
         self._tokens.revoke_all()
 
-    async def _answer(self, asked: Asked, turn: _Turn, connection: Connection) -> Answer:
+    async def _answer(self, asked: Asked, turn: _Turn, connection: Connection, path: str) -> Answer:
+        arrival = time.perf_counter()
         sequence = self._journal.arrive(asked.call, connection.number)
         fault = self._faults.take(asked.call)
         try:
@@ -101,11 +112,13 @@ class Gateway:
                 asked.call.operation,
                 asked.call.tenant,
                 asked.call.pixels,
-                redact(asked.variables),
+                asked.variables,
                 None if answer.delivery in ("closed", "reset") else answer.status,
                 answer.applied,
                 connection.number,
                 fault.kind if fault else None,
+                path,
+                time.perf_counter() - arrival,
             )
         )
         return answer

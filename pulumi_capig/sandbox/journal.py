@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
+import heapq
 import threading
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .documents import Call
 
-__all__ = ["Counters", "Journal", "RequestRecord", "redact"]
+__all__ = ["Counters", "Journal", "RequestRecord"]
 
-_SECRETS = {"accessToken", "access_token", "bad_tokens", "client_secret"}
 _FILTER_WRITES = {"updateEventFilter", "updateDomainFilter"}
 _CONNECTION_WRITES = {
     "setupPixelSignalConfig",
@@ -32,11 +31,14 @@ class RequestRecord:
         operation: As in `Call`.
         tenant: Account, None where the request names none.
         pixels: Pixel ids that the request names.
-        variables: GraphQL variables or token form; secrets as `sha256:<12 hex digits>`.
+        variables: GraphQL variables or token form; secrets as `sha256:<12 hex digits>`. Empty
+            where the document cannot be read, since nothing then tells which are secret.
         status: HTTP status answered, None where the connection was ended instead.
         applied: Whether the operation was carried out and reported no error.
         connection: Number of the TCP connection.
         fault: Kind of the fault that struck it, None for none.
+        path: Where it was posted to.
+        seconds: From its arrival to its answer.
     """
 
     sequence: int
@@ -48,6 +50,8 @@ class RequestRecord:
     applied: bool
     connection: int
     fault: str | None = None
+    path: str = ""
+    seconds: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class Counters:
         max_concurrent: Most requests in progress at once.
         max_concurrent_connection_writes: Most writes of pixel connections at once.
         max_concurrent_filter_writes: Most filter writes of any one account at once.
+        in_progress: Requests in progress now.
     """
 
     requests: Mapping[str, int]
@@ -69,6 +74,7 @@ class Counters:
     max_concurrent: int
     max_concurrent_connection_writes: int
     max_concurrent_filter_writes: int
+    in_progress: int
 
 
 class Journal:
@@ -76,6 +82,7 @@ class Journal:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
+        self._revision = 0
         self._in_progress: Counter[str] = Counter()
         self.clear()
 
@@ -88,12 +95,23 @@ class Journal:
             self._peak: Counter[str] = Counter(self._in_progress)
             self._connections: set[int] = set()
             self._sequence = 0
+            self._revision += 1
+
+    @property
+    def revision(self) -> int:
+        """A number that grows with every change."""
+        return self._revision
 
     @property
     def records(self) -> list[RequestRecord]:
         """The requests, in the order of their arrival."""
         with self._changed:
-            return sorted(self._records, key=lambda record: record.sequence)
+            return sorted(self._records, key=_sequence)
+
+    def latest(self, count: int) -> list[RequestRecord]:
+        """The requests that arrived last, the last one first."""
+        with self._changed:
+            return heapq.nlargest(count, self._records, key=_sequence)
 
     @property
     def counters(self) -> Counters:
@@ -107,6 +125,7 @@ class Journal:
                 max_concurrent=self._peak["all"],
                 max_concurrent_connection_writes=self._peak["connections"],
                 max_concurrent_filter_writes=max(filters, default=0),
+                in_progress=self._in_progress["all"],
             )
 
     def wait_for(self, operation: str, count: int, *, ended: bool, timeout: float) -> None:
@@ -122,6 +141,7 @@ class Journal:
         """Notes the start of a request; returns its sequence number."""
         with self._changed:
             self._sequence += 1
+            self._revision += 1
             self._arrived[call.operation] += 1
             self._connections.add(connection)
             for lane in _lanes(call):
@@ -135,27 +155,19 @@ class Journal:
         with self._changed:
             for lane in _lanes(call):
                 self._in_progress[lane] -= 1
+            self._revision += 1
 
     def append(self, record: RequestRecord) -> None:
         """Adds the record of a request."""
         with self._changed:
             self._records.append(record)
+            self._revision += 1
             self._ended[record.operation] += 1
             self._changed.notify_all()
 
 
-def redact(value: Any) -> Any:
-    """A copy of JSON data in which secrets are fingerprints."""
-    if isinstance(value, dict):
-        return {
-            key: _fingerprint(item) if key in _SECRETS and item is not None else redact(item)
-            for key, item in value.items()
-        }
-    return [redact(item) for item in value] if isinstance(value, list) else value
-
-
-def _fingerprint(secret: object) -> str:
-    return f"sha256:{hashlib.sha256(str(secret).encode()).hexdigest()[:12]}"
+def _sequence(record: RequestRecord) -> int:
+    return record.sequence
 
 
 def _lanes(call: Call) -> list[str]:

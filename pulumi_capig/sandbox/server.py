@@ -22,6 +22,7 @@ from .gate import Gate
 from .gateway import Gateway
 from .journal import Counters, Journal, RequestRecord
 from .operations import BAD_TOKEN_ERROR
+from .page import page_routes
 from .protocol import Protocol
 from .state import GatewayState, Pixel
 from .tokens import TokenStore
@@ -75,9 +76,8 @@ class Sandbox:
         self._tokens = TokenStore(clock)
         self._faults = FaultRules()
         self._journal = Journal()
-        self._gateway = Gateway(
-            self.state, self._tokens, self._faults, self._journal, admin_application(self)
-        )
+        admin = admin_application(self, page_routes(self.state, self._journal))
+        self._gateway = Gateway(self.state, self._tokens, self._faults, self._journal, admin)
         self._gateway.latency = latency
         self._port = port
         self._server: _Server | None = None
@@ -126,6 +126,7 @@ class Sandbox:
         """Back to the start: nothing connected, no tokens, faults or requests, first dialect."""
         self.state.clear()
         self.dialect, self.latency = self._initial
+        self.clock_ahead = 0
         self._tokens.revoke_all()
         self._faults.clear()
         self._journal.clear()
@@ -149,6 +150,15 @@ class Sandbox:
     @latency.setter
     def latency(self, seconds: float) -> None:
         self._gateway.latency = seconds
+
+    @property
+    def clock_ahead(self) -> float:
+        """Seconds by which the `Date` of its answers is ahead of this machine's clock."""
+        return self._gateway.clock_ahead
+
+    @clock_ahead.setter
+    def clock_ahead(self, seconds: float) -> None:
+        self._gateway.clock_ahead = seconds
 
     def inject(self, fault: Fault) -> None:
         """Adds a fault; of several that match a request, the first one strikes."""

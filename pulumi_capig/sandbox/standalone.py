@@ -37,8 +37,8 @@ def serve(
             for name, value in sandbox.environment().items():
                 print(f"export {name}={shlex.quote(value)}", flush=True)  # noqa: T201
             print(  # noqa: T201
-                f"Sandbox gateway at {sandbox.url}; {sandbox.url}/sandbox/state shows what it "
-                "holds. Ctrl+C ends it.",
+                f"Sandbox gateway at {sandbox.url}; open {sandbox.url}/ in a browser to watch it. "
+                "Ctrl+C ends it.",
                 file=sys.stderr,
                 flush=True,
             )

@@ -108,6 +108,7 @@ class GatewayState:
         }
         self.dialect = dialect or Dialect()
         self._lock = threading.RLock()
+        self._revision = 0
         self.clear()
 
     def clear(self) -> None:
@@ -119,6 +120,7 @@ class GatewayState:
                 "domain": FilterBook(),
             }
             self._history: list[Change] = []
+            self._revision += 1
 
     # What it holds
 
@@ -166,6 +168,11 @@ class GatewayState:
             return sorted(self._books[kind].names(tenant))
 
     # What it went through
+
+    @property
+    def revision(self) -> int:
+        """A number that grows with every change."""
+        return self._revision
 
     @property
     def history(self) -> list[Change]:
@@ -298,5 +305,6 @@ class GatewayState:
         after: Pixel | str | None,
     ) -> None:
         if before != after:
+            self._revision += 1
             sequence = len(self._history) + 1
             self._history.append(Change(sequence, operation, tenant, kind, key, before, after))

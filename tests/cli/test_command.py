@@ -103,17 +103,21 @@ def test_accounts_from_a_file(capig: Capig, sandbox: Sandbox, tmp_path: Path) ->
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_sandbox_serves_until_a_signal(number: signal.Signals) -> None:
-    command = [sys.executable, "-m", "pulumi_capig.cli", "sandbox", "--account", "Mine0000"]
+    options = ["--account", "Mine0000", "--latency", "50"]
+    command = [sys.executable, "-m", "pulumi_capig.cli", "sandbox", *options]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as serving:
         assert serving.stdout is not None
         lines = [serving.stdout.readline() for _ in range(4)]
         settings = dict(shlex.split(line)[1].split("=", 1) for line in lines)
-        answer = httpx.get(f"{settings['CAPIG_GATEWAY']}/hub/health/")
+        url = settings["CAPIG_GATEWAY"]
+        answer = httpx.post(f"{url}/clients/token", data={"client_id": "nobody"})
         serving.send_signal(number)
-        out, _ = serving.communicate(timeout=20)
-    assert answer.status_code == 200
+        out, err = serving.communicate(timeout=20)
+    assert answer.status_code == 400
+    assert 0.05 <= answer.elapsed.total_seconds() < 50
+    assert f"open {url}/ in a browser" in err
     assert list(settings) == [
         "CAPIG_GATEWAY",
         "CAPIG_CLIENT_ID",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import email.utils
 import json
+import re
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -27,7 +27,7 @@ def findings(done: subprocess.CompletedProcess[str]) -> list[str]:
 
 
 @contextmanager
-def website(*, page: str = "", ahead: float = 0) -> Iterator[str]:
+def website(*, page: str) -> Iterator[str]:
     """Something on loopback that is no gateway: answers each request with a page."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -41,9 +41,6 @@ def website(*, page: str = "", ahead: float = 0) -> Iterator[str]:
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("content-length") or 0))
             self.do_GET()
-
-        def date_time_string(self, timestamp: float | None = None) -> str:
-            return email.utils.formatdate(time.time() + ahead, usegmt=True)
 
         def log_message(self, *_: object) -> None:
             """Says nothing."""
@@ -65,6 +62,7 @@ def test_all_is_well(capig: Capig, sandbox: Sandbox) -> None:
     assert (done.returncode, findings(done), done.stderr) == (0, [], "")
     assert all(line.startswith(" ok  ") for line in done.stdout.splitlines())
     assert "account SandboxA: 1 pixel connected" in done.stdout
+    assert "clock: agrees with the gateway's" in done.stdout
     assert sandbox.client_secret not in done.stdout
     assert sandbox.counters.requests == {"token": 1, "list": 1}
 
@@ -122,13 +120,15 @@ def test_a_page_that_is_no_gateway(capig: Capig, token: str) -> None:
     assert "admin" in line
 
 
-@pytest.mark.parametrize("ahead", [-3600, 3600])
-def test_clock_skew(capig: Capig, ahead: int) -> None:
-    with website(ahead=ahead) as url:
-        lines = findings(capig("doctor", CAPIG_GATEWAY=url))
+@pytest.mark.parametrize("ahead", [-36_000_000, 36_000_000])
+def test_clock_skew(capig: Capig, sandbox: Sandbox, ahead: int) -> None:
+    sandbox.clock_ahead = ahead
+    done = capig("doctor")
+    assert done.returncode == 1
+    (line,) = findings(done)
     way = "behind" if ahead > 0 else "ahead of"
-    assert lines[0].startswith("FAIL clock: this machine is 3")
-    assert f"seconds {way} the gateway → Set the clock" in lines[0]
+    assert re.match(r"FAIL clock: this machine is (3599|3600)\d{4} seconds", line)
+    assert f"seconds {way} the gateway → Set the clock" in line
 
 
 def test_a_wrong_secret(capig: Capig, sandbox: Sandbox) -> None:
@@ -154,6 +154,25 @@ def test_an_unknown_account(capig: Capig, sandbox: Sandbox, answer: str) -> None
     (line,) = findings(done)
     assert line.startswith("FAIL account Nobody00: unknown")
     assert "Check the id" in line
+
+
+def test_accounts_are_asked_several_at_once_and_told_in_order(capig: Capig) -> None:
+    names = [f"Account{number}" for number in (3, 1, 4, 0, 5, 9, 2, 6, 8, 7)]
+    options = [option for name in names for option in ("--tenant", name)]
+    with Sandbox(accounts=names) as many, ThreadPoolExecutor() as pool:
+        with many.hold("list", times=None, after=1) as gate:
+            running = pool.submit(capig, "doctor", *options, CAPIG_GATEWAY=many.url)
+            gate.wait(8)
+        done = running.result()
+        assert many.counters.requests == {"token": 1, "list": 10}
+    assert (done.returncode, findings(done)) == (0, [])
+    assert re.findall(r"account (\w+):", done.stdout) == names
+
+
+def test_no_way_in_is_found_once(capig: Capig, sandbox: Sandbox) -> None:
+    done = capig("doctor", "--tenant", "A", "--tenant", "B", CAPIG_CLIENT_SECRET="wrong")
+    assert len(findings(done)) == 1
+    assert sandbox.counters.token_fetches == sandbox.counters.requests["token"] <= 2
 
 
 def test_an_account_without_rights(capig: Capig, sandbox: Sandbox) -> None:

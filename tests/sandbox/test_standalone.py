@@ -75,7 +75,7 @@ def test_serves_until_a_signal(standalone: Process, number: signal.Signals) -> N
 
 
 def test_options(sandbox: Sandbox) -> None:
-    running = Process("--account", "First000", "--account", "Second00", "--latency", "0.01")
+    running = Process("--account", "First000", "--account", "Second00", "--latency", "1")
     try:
         assert running.environment["CAPIG_TENANT_ID"] == "First000"
         state = httpx.get(running.environment["CAPIG_GATEWAY"] + "/sandbox/state").json()

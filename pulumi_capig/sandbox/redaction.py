@@ -1,0 +1,58 @@
+"""Secrets are fingerprints wherever the sandbox tells what it was asked or what it holds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Container, Iterator
+from typing import Any
+
+__all__ = ["redact", "secrets_in"]
+
+_NAMES = {
+    "accesskey",
+    "accesstoken",
+    "badtokens",
+    "clientsecret",
+    "credentials",
+    "privatekey",
+    "value",  # the API key of a data destination
+}
+"""Names of what is secret, in lower case and without underscores."""
+
+
+def redact(value: Any, secrets: Container[str] = ()) -> Any:
+    """A copy of JSON data in which secrets are fingerprints.
+
+    Args:
+        value: JSON data.
+        secrets: Texts that are secret under any name.
+    """
+    if isinstance(value, dict):
+        return {
+            key: _fingerprint(item) if item and _is_secret(key) else redact(item, secrets)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [redact(item, secrets) for item in value]
+    return _fingerprint(value) if isinstance(value, str) and value in secrets else value
+
+
+def secrets_in(value: Any) -> Iterator[str]:
+    """The texts in JSON data that bear the name of a secret."""
+    if isinstance(value, list):
+        for item in value:
+            yield from secrets_in(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if _is_secret(key) and isinstance(item, str):
+                yield item
+            else:
+                yield from secrets_in(item)
+
+
+def _is_secret(name: str) -> bool:
+    return name.replace("_", "").lower() in _NAMES
+
+
+def _fingerprint(secret: object) -> str:
+    return f"sha256:{hashlib.sha256(str(secret).encode()).hexdigest()[:12]}"

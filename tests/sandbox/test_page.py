@@ -1,0 +1,464 @@
+"""The sandbox's page: over plain HTTP, and in a real browser that watches what happens."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from graphql import GraphQLInputObjectType, build_schema
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
+
+from pulumi_capig.sandbox import Fault, Sandbox
+from pulumi_capig.sandbox.redaction import redact
+from tests.support.needs import missing
+
+if TYPE_CHECKING:
+    from conftest import Caller
+
+SECRET = "EAAB-of-the-pixel-301"
+
+expect.set_options(timeout=30_000)  # for a machine that is busy; nothing waits as long
+
+# Plain HTTP
+
+
+def test_the_page_is_one_file_that_may_load_nothing_else(sandbox: Sandbox) -> None:
+    answer = httpx.get(sandbox.url)
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    directives = answer.headers["content-security-policy"].split("; ")
+    policy = dict(directive.split(" ", 1) for directive in directives)
+    assert policy["default-src"] == policy["base-uri"] == policy["form-action"] == "'none'"
+    assert policy["connect-src"] == "'self'"
+    for directive in ("script-src", "style-src"):
+        assert re.fullmatch(r"'sha256-[\w+/]{43}='", policy[directive])
+    assert policy["require-trusted-types-for"] == "'script'"
+    assert not re.search(r"https?://|@import|url\(|\ssrc=|\son\w+=|\sstyle=", answer.text)
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write", answer.text)
+
+
+def test_the_page_takes_no_address_of_the_gateway(sandbox: Sandbox, caller: Caller) -> None:
+    assert httpx.head(sandbox.url).status_code == 200
+    assert httpx.post(sandbox.url).status_code == 405
+    assert httpx.get(f"{sandbox.url}/index.html").status_code == 404
+    assert caller.send("list").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/sandbox/view", "/sandbox/state"])
+def test_another_name_for_this_machine_is_refused(sandbox: Sandbox, path: str) -> None:
+    port = httpx.URL(sandbox.url).port
+    for host, status in (
+        (f"127.0.0.1:{port}", 200),
+        (f"localhost:{port}", 200),
+        (f"rebound.example.com:{port}", 400),
+        (f"127.0.0.1.example.com:{port}", 400),
+    ):
+        assert httpx.get(sandbox.url + path, headers={"host": host}).status_code == status
+
+
+def test_another_name_for_this_machine_cannot_reset_it(sandbox: Sandbox) -> None:
+    sandbox.connect("301")
+    answer = httpx.post(f"{sandbox.url}/sandbox/reset", headers={"host": "rebound.example.com"})
+    assert answer.status_code == 400
+    assert sandbox.state.pixel(sandbox.tenant_id, "301") is not None
+
+
+def test_the_view(sandbox: Sandbox, caller: Caller) -> None:
+    caller.setup("301", name="Shop")
+    sandbox.connect("302", publishing=False, access_token="", total_events_received=12.0)
+    sandbox.mark_bad_token(sandbox.connect("303").pixel_id)
+    caller.event("DROP", ["301"])
+    caller.run("updateDomainFilter", input={"domain": "example.com", "filterState": "DROP"})
+    sandbox.inject(Fault.status(503, operation="list"))
+    caller.send("list")
+    view = caller.http.get("/sandbox/view").json()
+    account = view["accounts"][0]
+    assert (account["id"], account["name"]) == ("SandboxA", "Tenant for SandboxA")
+    assert [
+        (pixel["id"], pixel["publishing"], pixel["token"], pixel["error"], pixel["received"])
+        for pixel in account["pixels"]
+    ] == [
+        ("301", True, "held", None, 0),
+        ("302", False, "missing", None, 12),
+        ("303", True, "bad", "190.460", 0),
+    ]
+    assert account["events"] == [["Lead", "301", "DROP"]]
+    assert account["domains"] == [["example.com", None, "DROP"]]
+    assert view["accounts"][1]["pixels"] == []
+    assert [
+        (request["operation"], request["path"], request["status"], request["fault"])
+        for request in view["requests"]
+    ] == [
+        ("list", "/capig/graphql/", 503, "status"),
+        ("updateDomainFilter", "/capig/graphql/", 200, None),
+        ("updateEventFilter", "/capig/graphql/", 200, None),
+        ("setupPixelSignalConfig", "/capig/graphql/", 200, None),
+    ]
+    assert view["totals"] == {"requests": 4, "in_progress": 0, "connections": 1}
+
+
+def test_the_view_shows_the_latest_requests_and_what_they_took(
+    sandbox: Sandbox, caller: Caller
+) -> None:
+    for number in range(60):
+        caller.run("list", timeWindow=number + 1)
+    sandbox.latency = 0.02
+    caller.run("list", timeWindow=99)
+    requests = caller.http.get("/sandbox/view").json()["requests"]
+    shown = [request["variables"]["timeWindow"] for request in requests]
+    assert shown == [99, *range(60, 11, -1)]
+    assert requests[0]["seconds"] >= 0.02
+
+
+def test_requests_in_progress_are_counted(sandbox: Sandbox, caller: Caller) -> None:
+    with sandbox.hold("list") as gate, httpx.Client(base_url=sandbox.url) as http:
+        with pytest.raises(httpx.ReadTimeout):
+            caller.http.post(
+                "/capig/graphql/",
+                json={"query": '{ tenantQueries(tenantId: "SandboxA") { account { name } } }'},
+                timeout=0.01,
+            )
+        gate.wait()
+        assert http.get("/sandbox/view").json()["totals"]["in_progress"] == 1
+
+
+def test_the_view_is_sent_again_only_if_it_has_changed(sandbox: Sandbox, caller: Caller) -> None:
+    def look(tag: str = "") -> tuple[int, str]:
+        answer = caller.http.get("/sandbox/view", headers={"if-none-match": tag})
+        return answer.status_code, answer.headers["etag"]
+
+    _, tag = look()
+    assert look(tag) == (304, tag)
+    for change in (
+        lambda: sandbox.connect("301"),
+        lambda: sandbox.edit("301", total_events_received=1.0),
+        lambda: sandbox.set_event_filter("Lead", "DROP"),
+        lambda: caller.send("list"),
+        sandbox.clear_requests,
+        sandbox.reset,
+    ):
+        change()
+        status, new = look(tag)
+        assert (status, new != tag) == (200, True)
+        tag = new
+    with Sandbox() as another:
+        answer = httpx.get(f"{another.url}/sandbox/view", headers={"if-none-match": tag})
+    assert answer.status_code == 200
+
+
+# Secrets
+
+
+def everything_told(sandbox: Sandbox) -> str:
+    paths = ("/", "/sandbox/view", "/sandbox/state")
+    return "".join(httpx.get(sandbox.url + path).text for path in paths)
+
+
+def setup(given: str, variables: str = "", *, fragment: bool = False) -> str:
+    """A document that connects a pixel."""
+    fields = f"""tenantMutations(tenantId: $tenant) {{
+        signalMutations {{ setupPixelSignalConfig(input: {given}) {{ id }} }}
+    }}"""
+    head = f"mutation($tenant: ID!{variables})"
+    if fragment:
+        return f"{head} {{ ...all }} fragment all on Mutation {{ {fields} }}"
+    return f"{head} {{ {fields} }}"
+
+
+PIXEL = '{pixelId: "301", businessId: "7", accessToken: %s, externalId: ""}'
+
+
+@pytest.mark.parametrize(
+    ("query", "variables"),
+    [
+        pytest.param(
+            setup("$x", ", $x: PixelConnectionCreationInput!"),
+            {"x": {"pixelId": "301", "businessId": "7", "accessToken": SECRET, "externalId": ""}},
+            id="under its name",
+        ),
+        pytest.param(
+            setup(PIXEL % "$t", ", $t: String!"),
+            {"t": SECRET, "spare": [{"again": SECRET}]},
+            id="under another name",
+        ),
+        pytest.param(
+            setup(PIXEL % "$t", ", $t: String!", fragment=True),
+            {"t": SECRET},
+            id="through a fragment",
+        ),
+        pytest.param(setup(PIXEL % f'"{SECRET}"'), {}, id="in the document"),
+        pytest.param("mutation { unfinished", {"t": SECRET}, id="with an unreadable document"),
+        pytest.param("{ unknown }", {"access_token": SECRET}, id="with an unknown field"),
+    ],
+)
+def test_access_tokens_are_told_nowhere(
+    sandbox: Sandbox, caller: Caller, query: str, variables: dict[str, Any]
+) -> None:
+    caller.post(query, {"tenant": "SandboxA", **variables})
+    assert len(sandbox.requests) == 1
+    assert SECRET not in everything_told(sandbox)
+    assert SECRET not in repr(sandbox.requests)
+
+
+def test_credentials_are_told_nowhere(sandbox: Sandbox, caller: Caller) -> None:
+    token = caller.ask_token().json()["token"]
+    caller.http.post("/hub/graphql/", headers={"authorization": f"Bearer {token}"})
+    told = everything_told(sandbox)
+    assert "client_id" in told
+    assert sandbox.client_secret not in told
+    assert token not in told
+
+
+def test_each_secret_of_the_schema_is_known() -> None:
+    sdl = (files("pulumi_capig.sandbox") / "schema/capig.graphql").read_text("utf-8")
+    names = {
+        name
+        for kind in build_schema(sdl).type_map.values()
+        if isinstance(kind, GraphQLInputObjectType)
+        for name, field in kind.fields.items()
+        if (field.description or "").startswith("Secret")
+    }
+    assert "accessToken" in names
+    for name in names:
+        assert SECRET not in json.dumps(redact({name: SECRET})), name
+
+
+# In a browser
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    on_path = filter(None, map(shutil.which, names))
+    elsewhere = (
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        playwright.chromium.executable_path,
+    )
+    found = next((path for path in (*on_path, *elsewhere) if Path(path).exists()), None)
+    if found is None:
+        missing("no Chromium and no Chrome: `.venv/bin/playwright install chromium` gets one")
+    running = playwright.chromium.launch(executable_path=found)
+    yield running
+    running.close()
+
+
+class Watched:
+    """The page, open in a window."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.troubles: list[str] = []
+        self.asked: list[str] = []
+        page.on("console", lambda said: self.troubles.append(said.text))
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.on("dialog", lambda dialog: self.troubles.append(dialog.message))
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.goto(url)
+        self.says("Live from")
+        page.evaluate(COLLECT_MARKS)
+
+    def says(self, text: str) -> None:
+        expect(self.page.get_by_role("status")).to_contain_text(text)
+
+    def table(self, caption: str, account: str = "SandboxA") -> Locator:
+        heading = self.page.get_by_role("heading", name=account)
+        section = self.page.locator("section", has=heading)
+        inside = self.page if caption == "Requests" else section
+        return inside.get_by_role("table", name=caption)
+
+    def rows(self, caption: str, account: str = "SandboxA") -> Locator:
+        return self.table(caption, account).locator("tbody tr:not(.gone)")
+
+    def marks(self) -> list[str]:
+        """What was marked so far."""
+        return list(self.page.evaluate("marks"))
+
+    def width_missing(self) -> int:
+        root = "document.documentElement"
+        return int(self.page.evaluate(f"{root}.scrollWidth - {root}.clientWidth"))
+
+
+COLLECT_MARKS = """() => {
+  window.marks = [];
+  const collect = ({ target, addedNodes }) => marks.push(...[target, ...addedNodes]
+    .filter((node) => node.classList?.contains("changed") || node.classList?.contains("gone"))
+    .map((node) => node.textContent));
+  const everything = { subtree: true, childList: true, attributeFilter: ["class"] };
+  new MutationObserver((changes) => changes.forEach(collect)).observe(document, everything);
+}"""
+
+
+@pytest.fixture
+def window(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def watched(window: Page, sandbox: Sandbox) -> Iterator[Watched]:
+    opened = Watched(window, sandbox.url)
+    yield opened
+    assert opened.troubles == []
+    assert {httpx.URL(url).host for url in opened.asked if url != "data:,"} == {"127.0.0.1"}
+
+
+def test_changes_appear_and_are_marked_for_a_moment(
+    watched: Watched, sandbox: Sandbox, caller: Caller
+) -> None:
+    pixels = watched.rows("Pixels")
+    expect(pixels).to_have_count(0)
+    caller.setup("301", name="Shop")
+    expect(pixels).to_have_text(["301Shopononheld00"])
+    caller.run("updateSignalConfigCapiPublish", id="301", input={"status": 0})
+    sandbox.edit("301", total_events_received=12.0)
+    expect(pixels).to_have_text(["301Shoponoffheld120"])
+    caller.event("DROP", ["301"])
+    caller.event("PUBLISH", None, name="Purchase")
+    expect(watched.rows("Event filters")).to_have_text(
+        ["Purchasewhole accountPUBLISH", "Lead301DROP"]
+    )
+    caller.run("updateDomainFilter", input={"domain": "example.com", "filterState": "DROP"})
+    expect(watched.rows("Domain filters")).to_have_text(["example.comwhole accountDROP"])
+    caller.run("deleteDataSource", id="301")
+    expect(pixels).to_have_count(0)
+    expect(watched.rows("Pixels", "SandboxB")).to_have_count(0)
+    assert {"off", "12", "Lead301DROP", "301Shoponoffheld120"} <= set(watched.marks())
+    expect(watched.page.locator(".changed, .gone")).to_have_count(0)
+
+
+def test_requests_appear_with_their_answers(
+    watched: Watched, sandbox: Sandbox, caller: Caller
+) -> None:
+    caller.setup("301", accessToken=SECRET)
+    sandbox.inject(Fault("hang-up"))
+    with pytest.raises(httpx.TransportError):
+        caller.send("list")
+    caller.send("deleteDataSource", id="404")
+    rows = watched.rows("Requests")
+    expect(rows).to_have_text(
+        [
+            re.compile(r"deleteDataSourcePOST /capig/graphql/SandboxA\{.*\}404[\d.]+ ms"),
+            re.compile(r"list.*nonefault: hang-up"),
+            re.compile(r'setupPixelSignalConfig.*"accessToken":"sha256:\w{12}".*200'),
+        ]
+    )
+    expect(watched.page.locator("#totals")).to_have_text(
+        "Requests: 3, in progress: 0, connections: 2"
+    )
+    assert SECRET not in watched.page.content()
+    assert "sha256:" in watched.page.content()
+
+
+def test_names_are_text_whatever_they_contain(
+    window: Page, sandbox: Sandbox, caller: Caller
+) -> None:
+    hostile = "<img src=x onerror=\"alert('broken')\"><script>alert('in')</script>"
+    sandbox.state.accounts["SandboxB"] = type(sandbox.state.accounts["SandboxB"])(
+        "SandboxB", hostile
+    )
+    sandbox.connect("301", name=hostile)
+    sandbox.connect(hostile)
+    sandbox.mark_bad_token("301", code=hostile)
+    sandbox.set_event_filter(hostile, "DROP", [hostile])
+    sandbox.set_domain_filter(hostile, "DROP")
+    caller.event("DROP", [hostile], name="<b>Lead</b>")
+    watched = Watched(window, sandbox.url)
+    for caption in ("Pixels", "Event filters", "Domain filters", "Requests"):
+        expect(watched.rows(caption).filter(has_text="<script>alert('in')").first).to_be_visible()
+    expect(window.get_by_role("heading", name=hostile)).to_be_visible()
+    assert window.locator("img, main script, main b, iframe").count() == 0
+    assert watched.width_missing() == 0
+    assert watched.troubles == []
+
+
+def test_a_sandbox_that_ends_is_missed_and_found_again(window: Page, sandbox: Sandbox) -> None:
+    sandbox.connect("301")
+    watched = Watched(window, sandbox.url)
+    sandbox.stop()
+    watched.says("The sandbox is gone")
+    expect(watched.rows("Pixels")).to_have_count(1)
+    sandbox.connect("302")
+    sandbox.start()
+    watched.says("Live from")
+    expect(watched.rows("Pixels")).to_have_count(2)
+    assert all("ERR_CONNECTION" in trouble for trouble in watched.troubles)
+
+
+def test_a_hidden_page_rests(window: Page, sandbox: Sandbox) -> None:
+    window.clock.install()
+    watched = Watched(window, sandbox.url)
+
+    def hide(hidden: bool) -> None:
+        watched.page.evaluate(
+            "hidden => {"
+            " Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });"
+            " document.dispatchEvent(new Event('visibilitychange')); }",
+            hidden,
+        )
+
+    hide(True)
+    before = len(watched.asked)
+    sandbox.connect("301")
+    window.clock.run_for(60_000)
+    assert len(watched.asked) == before
+    hide(False)
+    expect(watched.rows("Pixels")).to_have_count(1)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_can_be_read(
+    browser: Browser, sandbox: Sandbox, caller: Caller, width: int, scheme: Any
+) -> None:
+    caller.setup("319279634094583", name="A name that is as long as names of outlets tend to be")
+    sandbox.mark_bad_token(sandbox.connect("2840127409433732").pixel_id)
+    sandbox.edit("319279634094583", total_events_received=1234567.0)
+    caller.event("DROP", name="E" * 50)
+    caller.run("updateDomainFilter", input={"domain": f"{'d' * 60}.example", "filterState": "DROP"})
+    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    try:
+        watched = Watched(page, sandbox.url)
+        assert watched.width_missing() == 0
+        for caption, columns in (("Pixels", 6), ("Event filters", 3), ("Requests", 5)):
+            table = watched.table(caption)
+            assert table.get_by_role("columnheader").count() == columns
+            row = table.get_by_role("row").nth(1)
+            assert row.get_by_role("rowheader").count() == 1
+            assert row.get_by_role("cell").count() == columns - 1
+        assert page.evaluate(LOW_CONTRASTS) == []
+    finally:
+        page.close()
+
+
+LOW_CONTRASTS = """() => {
+  const numbers = (color) => color.match(/[\\d.]+/g).map(Number);
+  const light = (color) => numbers(color).slice(0, 3).map((value) => value / 255)
+    .map((value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, value, index) => sum + value * [0.2126, 0.7152, 0.0722][index], 0);
+  const back = (element) => {
+    const color = getComputedStyle(element).backgroundColor;
+    return numbers(color)[3] === 0 ? back(element.parentElement) : color;
+  };
+  const told = [...document.querySelectorAll("body *")].filter((element) =>
+    [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim())
+    && element.getClientRects().length);
+  return told.filter((element) => {
+    const [one, other] = [getComputedStyle(element).color, back(element)].map(light)
+      .sort((a, b) => a - b);
+    return (other + 0.05) / (one + 0.05) < 4.5;
+  }).map((element) => element.textContent);
+}"""
+"""Texts that stand out from their background less than WCAG asks for."""
