@@ -1,51 +1,79 @@
-"""The built wheel, alone in an environment, runs the quick start on the real CLI."""
+"""A release as it is built: in empty environments, by program, command and the real CLI."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-import sysconfig
-import venv
+import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from pulumi_capig import _version
 from pulumi_capig.sandbox import Sandbox
 from tests.support.engine import Stack
+from tests.wheel.conftest import DEEP, PRESENT, TRIED, Distributions, Environment
+
+with_each_python = pytest.mark.parametrize("environment", TRIED, indirect=True)
+with_the_cli = pytest.mark.parametrize("environment", TRIED if DEEP else [PRESENT], indirect=True)
+with_this_python = pytest.mark.parametrize("environment", [PRESENT], indirect=True)
+
+SMOKE = """
+import os
+from importlib.metadata import version
+from pathlib import Path
+from urllib.request import urlopen
+
+import pulumi_capig as capig
+from pulumi_capig.gateway import Gateway
+from pulumi_capig.sandbox import Sandbox
+from pulumi_capig.settings import Settings
+
+assert capig.__version__ == version("pulumi-capig")
+print(Path(capig.__file__).parent)
+with Sandbox() as sandbox:
+    os.environ.update(sandbox.environment())
+    sandbox.connect("101")
+    with Gateway(Settings().connection()) as gateway:
+        gateway.set_filter("event", "SandboxA", "Lead", "DROP", ["101"])
+        print(len(gateway.account("SandboxA").signal_configs))
+    print(urlopen(sandbox.url).read().decode().splitlines()[0])
+"""
+
+PROGRAM = """
+import pulumi
+
+import pulumi_capig as capig
+
+shop = capig.PixelConnection("shop", pixel_id="101", business_id="7", access_token="EAAB")
+leads = capig.EventFilter(
+    "leads",
+    event_name=capig.StandardEvent.LEAD,
+    filter_state=capig.FilterState.DROP,
+    pixel_ids=[shop.pixel_id],
+)
+capig.DomainFilter("staging", domain="staging.example.com", filter_state="DROP")
+seen: float = capig.get_pixel_connection("101").total_events_received
+active: pulumi.Output[bool] = shop.active
+"""
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
-    """The wheel, built from the tree."""
-    folder = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(command, cwd=repository, check=True, capture_output=True, timeout=120)
-    return next(folder.glob("*.whl"))
+@with_each_python
+def test_the_wheel_works_alone(environment: Environment) -> None:
+    environment.check()
+    told = environment.run("python", "-I", "-W", "error", "-c", SMOKE).splitlines()
+    assert told == [str(environment.packages / "pulumi_capig"), "1", "<!doctype html>"]
+    assert environment.run("capig", "--version") == f"capig {_version.__version__}\n"
 
 
-@pytest.fixture
-def environment(tmp_path: Path, wheel: Path) -> Path:
-    """An environment with the wheel and its dependencies, and nothing of the tree."""
-    folder = tmp_path / "environment"
-    venv.create(folder, with_pip=False, symlinks=True)
-    scheme = {"base": str(folder), "platbase": str(folder)}
-    packages = Path(sysconfig.get_path("purelib", "venv", scheme))
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(packages)
-    # A plain path line brings the dependencies, and not the editable install of the tree.
-    (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
-    return folder
-
-
+@with_the_cli
 def test_the_wheel_brings_all_that_a_program_needs(
-    tmp_path: Path, environment: Path, sandbox: Sandbox, repository: Path
+    tmp_path: Path, environment: Environment, sandbox: Sandbox, repository: Path
 ) -> None:
-    stack_folder = tmp_path / "stack"
-    stack_folder.mkdir()
-    stack = Stack(stack_folder, sandbox.environment())
+    stack = Stack(tmp_path, sandbox.environment())
     project = stack.project / "Pulumi.yaml"
-    text = project.read_text(encoding="utf-8").replace(sys.prefix, str(environment))
+    text = project.read_text(encoding="utf-8").replace(sys.prefix, str(environment.folder))
     project.write_text(text, encoding="utf-8")
     stack.write(
         """
@@ -56,17 +84,81 @@ def test_the_wheel_brings_all_that_a_program_needs(
         """
     )
     outcome = stack.up().ok()
-    assert f"from {environment}" in outcome.text
+    assert f"from {environment.folder}" in outcome.text
     assert str(repository) not in outcome.text
     stack.is_settled()
     stack.destroy().ok()
 
 
-def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
-    with zipfile.ZipFile(wheel) as archive:
+@with_this_python
+def test_a_program_is_checked_by_the_types_of_the_wheel(
+    tmp_path: Path, environment: Environment
+) -> None:
+    def complaints(program: str) -> str:
+        (tmp_path / "program.py").write_text(program, "utf-8")
+        interpreter = environment.folder / "bin" / "python"
+        done = subprocess.run(
+            [sys.executable, "-m", "mypy", "--strict", "--python-executable", interpreter, "."],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        return done.stdout
+
+    assert complaints(PROGRAM).startswith("Success")
+    wrong = complaints(PROGRAM.replace('pixel_id="101"', "pixel_id=101"))
+    assert 'Argument "pixel_id" to "PixelConnection" has incompatible type "int"' in wrong
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(distributions: Distributions) -> None:
+    with zipfile.ZipFile(distributions.wheel) as archive:
         names = set(archive.namelist())
     tops = {name.partition("/")[0] for name in names}
-    assert tops == {"pulumi_capig", next(t for t in tops if t.endswith(".dist-info"))}
+    assert tops == {"pulumi_capig", f"pulumi_capig-{_version.__version__}.dist-info"}
     assert "pulumi_capig/py.typed" in names
+    assert "pulumi_capig/sandbox/page.html" in names
     assert "pulumi_capig/sandbox/schema/capig.graphql" in names
     assert sum(name.endswith(".graphql") for name in names) == 8
+
+
+def test_the_sdist_installs_what_the_wheel_does(
+    tmp_path: Path, distributions: Distributions
+) -> None:
+    environment = Environment(tmp_path, PRESENT)
+    environment.create()
+    environment.install("--no-deps", distributions.sdist)
+    with zipfile.ZipFile(distributions.wheel) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    assert all(
+        (environment.packages / name).read_bytes() == content
+        for name, content in contents.items()
+        if not name.endswith("/RECORD")
+    )
+
+
+def test_the_tests_run_from_the_sdist(tmp_path: Path, distributions: Distributions) -> None:
+    with tarfile.open(distributions.sdist) as archive:
+        archive.extractall(tmp_path)  # noqa: S202 - our own
+    (folder,) = tmp_path.iterdir()
+    for name in ("Makefile", "mkdocs.yml", "requirements/dev.txt", "tools/demo.py", "benchmarks"):
+        assert (folder / name).exists(), name
+    ask = ["-c", "import pulumi_capig; print(pulumi_capig.__file__)"]
+    test = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/unit"]
+    for arguments, said in ((ask, f"{folder}/pulumi_capig/"), (test, " passed")):
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+        assert said in done.stdout
+
+
+def test_the_changes_begin_with_this_version(repository: Path) -> None:
+    changes = (repository / "CHANGELOG.md").read_text("utf-8")
+    assert changes.partition("\n## ")[2].split()[0] == _version.__version__

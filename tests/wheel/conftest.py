@@ -1,0 +1,146 @@
+"""What is released, built once, and empty environments to install it into."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.needs import missing
+
+ROOT = Path(__file__).parents[2]
+DEEP = int(os.environ.get("TEST_DEPTH", "1")) > 1
+
+
+def _interpreters() -> dict[str, Path]:
+    """The supported Pythons of this machine by version: this one, then the others, oldest first."""
+    declared = (ROOT / "pyproject.toml").read_text("utf-8")
+    present = f"{sys.version_info.major}.{sys.version_info.minor}"
+    found = {present: Path(sys.executable)}
+    for version in re.findall(r"Python :: (3\.\d+)", declared):
+        path = None if version == present else _interpreter(version)
+        if path is not None:
+            found[version] = path
+    return found
+
+
+def _interpreter(version: str) -> Path | None:
+    managed = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    on_path = shutil.which(f"python{version}")
+    candidates = [Path(on_path)] if on_path else []
+    candidates += sorted(managed.glob(f"{version}.*/bin/python"))
+    # What has the name may be a stand-in that runs nothing.
+    ask = "import sys, venv; print('%d.%d' % sys.version_info[:2])"
+    for candidate in candidates:
+        done = subprocess.run([candidate, "-c", ask], capture_output=True, text=True, check=False)
+        if done.stdout.strip() == version:
+            return candidate
+    return None
+
+
+INTERPRETERS = _interpreters()
+PRESENT, *OTHERS = INTERPRETERS
+TRIED = [PRESENT, *(OTHERS if DEEP else OTHERS[:1])]
+
+
+@dataclass(frozen=True)
+class Distributions:
+    """The files of a release."""
+
+    wheel: Path
+    sdist: Path
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A virtual environment with nothing of the project's own in it.
+
+    Args:
+        folder: Where it is.
+        version: Of its Python, such as `3.10`.
+    """
+
+    folder: Path
+    version: str
+
+    def create(self) -> None:
+        interpreter = INTERPRETERS[self.version]
+        command = [interpreter, "-m", "venv", "--without-pip", self.folder]
+        subprocess.run(command, check=True, timeout=120)
+
+    @property
+    def packages(self) -> Path:
+        """Where packages are installed."""
+        return self.folder / "lib" / f"python{self.version}" / "site-packages"
+
+    def install(self, *arguments: str | Path) -> None:
+        """``pip install``, with the pip of the project's environment."""
+        done = self._pip("install", "--no-compile", "--timeout=20", "--retries=2", *arguments)
+        if "(from versions: none)" in done.stderr:
+            missing("no package index can be reached: a release is installed from one")
+        assert done.returncode == 0, done.stderr
+
+    def check(self) -> None:
+        """All that the installed packages require is there."""
+        done = self._pip("check")
+        assert done.returncode == 0, done.stdout
+
+    def run(self, command: str, *arguments: str | Path) -> str:
+        """What a command of the environment prints."""
+        done = subprocess.run(
+            [self.folder / "bin" / command, *arguments],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+    def _pip(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        pip = [sys.executable, "-m", "pip", "--python", self.folder / "bin" / "python"]
+        return subprocess.run(
+            [*pip, "--disable-pip-version-check", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+
+
+@pytest.fixture(scope="module")
+def distributions(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Distributions:
+    """Wheel and sdist of the tree."""
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "hatchling", "build", "-d", str(folder)]
+    subprocess.run(command, cwd=repository, check=True, capture_output=True, timeout=120)
+    (wheel,), (sdist,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
+    return Distributions(wheel, sdist)
+
+
+@pytest.fixture(scope="module")
+def environment(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    distributions: Distributions,
+    repository: Path,
+) -> Iterator[Environment]:
+    """The wheel in an empty environment of the Python asked for."""
+    folder = tmp_path_factory.mktemp("environment")
+    made = Environment(folder, request.param)
+    made.create()
+    # What it requires comes in the versions that are tested, for every run to be the same.
+    lock = (repository / "requirements" / "dev.txt").read_text("utf-8").splitlines()
+    pins = folder / "pins.txt"
+    pins.write_text("\n".join(line.rstrip(" \\") for line in lock if line[:1].isalnum()), "utf-8")
+    made.install("-c", pins, f"{distributions.wheel}[cli,sandbox]")
+    yield made
+    shutil.rmtree(folder)
