@@ -1,0 +1,266 @@
+"""The example for agencies: its README as it is typed, Ctrl-C, and tables that cannot be used."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+import sys
+import termios
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pulumi_capig.sandbox import Sandbox
+from tests.docs.test_tutorial import Terminal, plain
+from tests.support.engine import ROOT, SECRET_MARK, cli
+
+EXAMPLE = ROOT / "examples" / "agency"
+README = (EXAMPLE / "README.md").read_text("utf-8")
+BLOCK = re.compile(r"^```(\w+)(?: title=\"([^\"]+)\")?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+PIXELS = "account,tenant_id,business_id,pixel_id,name,receiving,publishing\n"
+POLICY = "account,kind,name,filter_state\n"
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """What of a fresh clone the example touches; its environment is made already."""
+    folder = tmp_path / "clone"
+    (folder / ".venv").mkdir(parents=True)
+    for path in Path(sys.prefix).iterdir():
+        (folder / ".venv" / path.name).symlink_to(path)
+    for source in ("Makefile", "pyproject.toml", "requirements", "tools", "examples/agency"):
+        copy = shutil.copytree if (ROOT / source).is_dir() else shutil.copy2
+        copy(ROOT / source, folder / source)
+    for settings in (folder / "examples" / "agency").glob("Pulumi.*.yaml"):
+        settings.unlink()  # of somebody who tried it here
+    (folder / ".venv" / ".installed").unlink(missing_ok=True)
+    (folder / ".venv" / ".installed").touch()
+    return folder
+
+
+@pytest.fixture
+def environment(clone: Path) -> dict[str, str]:
+    """The environment of somebody at a terminal, whose files are the test's own."""
+    foreign = ("PULUMI_", "TOKEN_")
+    temporary = clone.parent / "temporary"
+    temporary.mkdir()
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith(foreign)},
+        "PATH": f"{cli().parent}{os.pathsep}{Path(sys.prefix) / 'bin'}{os.pathsep}/usr/bin:/bin",
+        "PULUMI_HOME": str(clone.parent / "home"),
+        "PULUMI_SKIP_UPDATE_CHECK": "1",
+        "TMPDIR": str(temporary),
+    }
+
+
+def test_the_readme_as_it_is_typed(clone: Path, environment: dict[str, str]) -> None:
+    first, second = Terminal(clone, environment), Terminal(clone, environment)
+    everything = printed = ""
+    try:
+        for match in BLOCK.finditer(README.partition("## Try it")[2].partition("\n## ")[0]):
+            language, title, text = match.groups()
+            if title == "second terminal":
+                second.type(text)
+                exports = [line for line, _ in zip(second.lines(), range(4), strict=False)]
+                assert all(line.startswith("export CAPIG_") for line in exports), exports
+                first.run("\n".join(exports))
+            elif language == "sh":
+                printed = first.run(text)
+                everything += printed
+                assert ("failed: " in printed) == (title == "ends with 1"), printed
+            else:
+                missing = plain(text) - plain(printed)
+                assert not missing, f"{missing}\nin what was printed:\n{printed}"
+    finally:
+        first.close()
+        second.close()
+    assert "travel: in no table any more" in everything
+    written = [path for path in clone.parent.rglob("*/.pulumi/**/*") if path.is_file()]
+    kept = "\n".join(path.read_text("utf-8", errors="replace") for path in written)
+    assert SECRET_MARK in kept
+    assert "EAAB" not in kept + everything
+    assert not (clone.parent / "home" / "workspaces").exists(), "a stack was selected"
+
+
+class AtTerminal:
+    """A command on a terminal of its own."""
+
+    def __init__(self, folder: Path, environment: dict[str, str], *command: str) -> None:
+        self._master, slave = os.openpty()
+        self.process = subprocess.Popen(
+            [sys.executable, *command],
+            cwd=folder,
+            env={**environment, "TERM": "xterm"},
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
+        os.close(slave)
+        self._seen, self._more = b"", threading.Condition()
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def type(self, keys: bytes) -> None:
+        """Press keys."""
+        os.write(self._master, keys)
+
+    def wait_for(self, text: str) -> None:
+        """Wait until a text is seen."""
+        with self._more:
+            assert self._more.wait_for(lambda: text.encode() in self._seen, 60), self._seen
+
+    def end(self) -> str:
+        """Wait for the command's end; all that was seen."""
+        self.process.wait(120)
+        self._reader.join()
+        os.close(self._master)
+        return self._seen.decode()
+
+    def _read(self) -> None:
+        try:
+            while some := os.read(self._master, 65536):
+                with self._more:
+                    self._seen += some
+                    self._more.notify_all()
+        except OSError:  # so a terminal ends on Linux
+            pass
+
+
+@pytest.fixture
+def gateway() -> Iterator[Sandbox]:
+    """A sandbox gateway with four accounts."""
+    with Sandbox(accounts=("A", "B", "C", "D")) as running:
+        yield running
+
+
+@pytest.fixture
+def folder(clone: Path) -> Path:
+    """The example with a table of four accounts: a pixel and a filter each."""
+    folder = clone / "examples" / "agency"
+    rows = [f"{name},{name.upper()},1,101,,on,on" for name in "abcd"]
+    (folder / "pixels.csv").write_text(PIXELS + "\n".join(rows))
+    (folder / "policy.csv").write_text(POLICY + "*,event,Lead,DROP\n")
+    return folder
+
+
+def agency(
+    folder: Path, environment: dict[str, str], *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command where there is no terminal."""
+    command = [sys.executable, "agency.py", *arguments]
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_ctrl_c_stops_and_the_next_up_goes_on(
+    folder: Path, environment: dict[str, str], gateway: Sandbox, tmp_path: Path
+) -> None:
+    (tmp_path / "state").mkdir()
+    environment |= {
+        **gateway.environment(),
+        "PULUMI_BACKEND_URL": (tmp_path / "state").as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": "test",
+        "TOKEN_1": "EAAB-for-tests",
+    }
+    with gateway.hold("setupPixelSignalConfig") as gate:
+        part = ("--part", "1/2", "--at-once", "1")
+        running = AtTerminal(folder, environment, "agency.py", "up", *part)
+        gate.wait()
+        running.type(b"\x03")
+        running.wait_for("Stopping")
+    seen = running.end()
+    assert running.process.returncode == 130, seen
+    assert "━" in seen
+    assert "Traceback" not in seen
+    rows = [line.split() for line in seen.rpartition("account ")[2].splitlines()]
+    outcomes = {row[0]: row[-1] for row in rows if row and row[0] in "abcd"}
+    assert outcomes.keys() == {"a", "c"}
+    assert outcomes["c"] == "begun", "`not begun`"
+    assert gateway.state.pixels("C") == gateway.state.pixels("B") == []
+
+    assert agency(folder, environment, "up", "a").returncode == 0
+    held = gateway.state.pixel("A", "101")
+    assert held is not None
+    assert held.publishing
+    assert gateway.state.effective_event("A", "Lead", "101") == "DROP"
+    gateway.set_switch("101", tenant="A", publishing=False)
+    look = ("refresh", "--preview-only", "--expect-no-changes")
+    drift = agency(folder, environment, *look, "a")
+    assert drift.returncode == 7, drift.stdout
+    assert drift.stdout.splitlines()[-1].endswith("0 create, 1 update, 0 delete, 2 unchanged")
+
+
+def test_all_that_is_wrong_is_told_before_anything_begins(
+    folder: Path, environment: dict[str, str]
+) -> None:
+    (folder / "pixels.csv").write_bytes(
+        b"\xef\xbb\xbf" + PIXELS.encode() + b"a,A,1,101,,on,yes\r\na,A,1,101,,,\r\n"
+        b"a,B,1,2.1E+16,,,\r\nb b,B,1,102,,,\r\n,,,,,,\r\nc,C,1,103,,,,off\r\n"
+    )
+    (folder / "policy.csv").write_text(
+        POLICY + "*,event,,DROP\nz,event,Lead,DENY\n*,domain,https://a.example,DROP\n"
+        "c,event,Lead,DROP\nc,event,Lead,PUBLISH\n*,page,x,DROP\n"
+    )
+    refused = agency(folder, environment, "up")
+    assert refused.returncode == 2
+    assert refused.stdout == ""
+    for line in (
+        "pixels.csv:2: publishing is 'yes', not on or off or nothing",
+        "pixels.csv:3: A 101 is in pixels.csv:2 already",
+        "pixels.csv:4: pixel_id is '2.1E+16', not digits alone",
+        "pixels.csv:4: account a has the tenant_id 'B', but 'A' in pixels.csv:2",
+        "pixels.csv:5: account is 'b b'; a stack's name has letters",
+        "pixels.csv:5: tenant_id B has the account 'b b', but 'a' in pixels.csv:4",
+        "pixels.csv:7: more values than the header has columns",
+        "policy.csv:2: name is ''; an event has 1 to 50 characters",
+        "policy.csv:3: account is 'z', which is neither * nor in pixels.csv",
+        "policy.csv:3: filter_state is 'DENY', not DROP or PUBLISH",
+        "policy.csv:4: name is 'https://a.example'; a domain has the form www.example.com",
+        "policy.csv:6: c event Lead is in policy.csv:5 already",
+        "policy.csv:7: kind is 'page', not event or domain",
+    ):
+        assert line in refused.stderr
+    assert len(refused.stderr.splitlines()) == 14
+    assert not (folder.parents[2] / "home").exists(), "the CLI was run"
+
+
+def test_tables_that_cannot_be_read_say_why(folder: Path, environment: dict[str, str]) -> None:
+    (folder / "pixels.csv").write_text(PIXELS + ",,,,,,\n")
+    (folder / "policy.csv").write_text(POLICY + "a,event,Lead,DROP\n")
+    empty = agency(folder, environment, "preview").stderr
+    assert empty == "correct these first:\n  pixels.csv: no rows below the header\n"
+
+    (folder / "pixels.csv").unlink()
+    (folder / "policy.csv").write_text("account;kind;name;filter_state\n")
+    missing = agency(folder, environment, "preview").stderr
+    assert "pixels.csv: No such file or directory" in missing
+    assert "policy.csv:1: the header lacks account, kind, name, filter_state" in missing
+
+    (folder / "pixels.csv").write_text(PIXELS, "utf-16")
+    (folder / "policy.csv").write_text(POLICY + '*,event,"Lead')
+    unreadable = agency(folder, environment, "preview").stderr
+    assert "pixels.csv: not UTF-8 text" in unreadable
+    assert "policy.csv:2: not CSV" in unreadable
+
+
+def test_a_command_line_that_asks_for_too_much(folder: Path, environment: dict[str, str]) -> None:
+    environment["PULUMI_BACKEND_URL"] = folder.parent.as_uri()
+    for arguments, answer in {
+        ("up", "a", "x", "y"): "not in pixels.csv: x, y",
+        ("destroy",): "destroy takes the names of accounts, or --all",
+        ("up", "--part", "3/2"): "there is no part 3 of 2",
+        ("up", "--at-once", "0"): "'0' is not a number from 1 on",
+    }.items():
+        refused = agency(folder, environment, *arguments)
+        assert refused.returncode == 2
+        assert answer in refused.stderr
+        assert "Traceback" not in refused.stderr

@@ -1,0 +1,361 @@
+"""The examples that people start from, each by doing what its README says."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pulumi_capig import canonical
+from pulumi_capig.sandbox import Sandbox
+from pulumi_capig.sandbox.state import Pixel
+from tests.support.engine import ROOT, SECRET_MARK, Outcome, Stack, cli
+
+EXAMPLES = ROOT / "examples"
+RETAIL, CLINIC = "SandboxA", "SandboxB"
+US, UK, DE = "319279634094583", "824710156172809", "18904456377094531"
+
+_FENCE = re.compile(
+    r"^( *)```(\w+)(?: title=\"([^\"]+)\")?\n(.*?)^\1```$", re.MULTILINE | re.DOTALL
+)
+_SECRET = re.compile(r"(pulumi config set --secret (\w+))\b")
+
+
+def blocks(example: str) -> list[tuple[str, str, str]]:
+    """The blocks of an example's README: language, title, text."""
+    readme = (EXAMPLES / example / "README.md").read_text("utf-8")
+    return [
+        (language, title, re.sub(f"^{indent}", "", text, flags=re.MULTILINE))
+        for indent, language, title, text in _FENCE.findall(readme)
+    ]
+
+
+def typed(stack: Stack, commands: str) -> Outcome:
+    """What commands do that are typed in the stack's folder."""
+    done = subprocess.run(
+        ["bash", "-e", "-c", commands],
+        cwd=stack.project,
+        env=stack.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    return Outcome((commands,), done.returncode, done.stdout)
+
+
+def shows(outcome: Outcome, expected: str) -> None:
+    """The outcome has the lines that a README shows of it."""
+    missing = _plain(expected) - _plain(outcome.text)
+    assert not missing, f"{missing}\nin what was printed:\n{outcome.text}"
+
+
+def _plain(text: str) -> set[str]:
+    """The lines without durations and blanks."""
+    lines = (re.sub(r" \(\d+(\.\d+)?s\)", "", line) for line in text.splitlines())
+    return {" ".join(line.split()) for line in lines}
+
+
+class Walk:
+    """A README, followed block by block by somebody in its folder.
+
+    Attributes:
+        secrets: What is typed where Pulumi asks for a secret, by its key.
+    """
+
+    def __init__(self, stack: Stack, example: str) -> None:
+        stack.project /= f"examples/{example}"
+        self.secrets: dict[str, str] = {}
+        self._stack = stack
+        self._blocks = blocks(example)
+        self._exports: list[str] = []
+
+    def run(self) -> Outcome:
+        """Type the next block of commands, and see what the README shows of their output."""
+        _, commands = self._next("sh")
+        answered = _SECRET.sub(self._with_its_secret, commands)
+        outcome = typed(self._stack, "\n".join([*self._exports, answered])).ok()
+        self._exports += re.findall(r"^export .*$", commands, re.MULTILINE)
+        if self._blocks and self._blocks[0][0] == "console":
+            shows(outcome, self._next("console")[1])
+        return outcome
+
+    def edit(self) -> None:
+        """Change a file as the next block shows."""
+        title, changes = self._next("diff")
+        lines = changes.splitlines(keepends=True)
+        old = "".join(line[1:] for line in lines if line[0] in " -")
+        new = "".join(line[1:] for line in lines if line[0] in " +")
+        path = self._stack.project / title
+        source = path.read_text("utf-8")
+        assert source.count(old) == 1, f"{title} does not hold once:\n{old}"
+        path.write_text(source.replace(old, new), "utf-8")
+
+    def write(self) -> None:
+        """Write the next block of Python into its file."""
+        title, source = self._next("python")
+        (self._stack.project / title).write_text(source, "utf-8")
+
+    def is_over(self) -> None:
+        """Nothing of the README is left."""
+        assert self._blocks == []
+
+    def _next(self, kind: str) -> tuple[str, str]:
+        language, title, text = self._blocks.pop(0)
+        assert language == kind, text
+        return title, text
+
+    def _with_its_secret(self, command: re.Match[str]) -> str:
+        return f"{command[1]} < <(printf %s {shlex.quote(self.secrets[command[2]])})"
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A sandbox gateway with the accounts that the examples name."""
+    with Sandbox(accounts=(RETAIL, CLINIC)) as running:
+        yield running
+
+
+@pytest.fixture
+def clone(stack: Stack) -> Stack:
+    """The stack in a folder laid out as the repository is, at its root."""
+    shutil.copytree(EXAMPLES, stack.project / "examples")
+    (stack.project / ".venv").symlink_to(sys.prefix)
+    stack.environment |= {
+        "PATH": f"{Path(sys.executable).parent}:{stack.environment['PATH']}",
+        "PULUMI_SKIP_CONFIRMATIONS": "true",  # nobody is there to answer
+        "PULUMI_OPTION_SKIP_PREVIEW": "true",  # `up` runs the program once, not twice
+        "PYTHONUNBUFFERED": "",
+    }
+    return stack
+
+
+def test_consent(clone: Stack, sandbox: Sandbox) -> None:
+    for account, pixel in ((RETAIL, US), (CLINIC, UK)):
+        sandbox.connect(pixel, tenant=account)
+    becomes = sandbox.state.effective_event
+    walk = Walk(clone, "consent")
+    walk.run()
+    assert becomes(RETAIL, "Lead", US) == becomes(CLINIC, "Lead", UK) == "DROP"
+    assert becomes(RETAIL, "Purchase", US) == "PUBLISH"
+    assert becomes(CLINIC, "Purchase", UK) == "DROP"
+
+    walk.edit()
+    walk.run()
+    assert becomes(RETAIL, "Search", US) == becomes(CLINIC, "Search", UK) == "PUBLISH"
+    walk.run()
+    assert becomes(RETAIL, "Search", US) == becomes(CLINIC, "Search", UK) == "DROP"
+    walk.is_over()
+
+    policy = clone.project / "policy.py"
+    policy.write_text(policy.read_text("utf-8").replace('    "Lead": DROP,\n', ""), "utf-8")
+    assert "policy.py does not say what becomes of Lead" in clone.preview().failed().text
+
+    clone.destroy().ok()
+    assert becomes(RETAIL, "Lead", US) == becomes(CLINIC, "Purchase", UK) == "DROP"
+
+
+def test_staging(clone: Stack, sandbox: Sandbox) -> None:
+    for account, pixel in ((RETAIL, US), (CLINIC, UK)):
+        sandbox.connect(pixel, tenant=account)
+    becomes = sandbox.state.effective_domain
+    walk = Walk(clone, "staging")
+    walk.run()
+    walk.edit()
+    walk.run()
+    walk.is_over()
+    for host in ("preview.example.com", "xn--bcher-test-9db.example", "pr-17.preview.example.com"):
+        assert becomes(RETAIL, host, US) == becomes(CLINIC, host, UK) == "DROP"
+
+    hosts = clone.project / "hosts.txt"
+    hosts.write_text("*.preview.example.com\n", "utf-8")
+    assert "wildcards are not known to the gateway" in clone.preview().failed().text
+
+
+def test_staging_says_why_a_host_is_refused() -> None:
+    readme = (EXAMPLES / "staging" / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(.+?)` \| (.+?) \|$", readme, re.MULTILINE)
+    assert len(rows) == 7
+    for host, reason in rows:
+        with pytest.raises(ValueError, match=f"^{re.escape(reason)}"):
+            canonical.domain(host)
+
+
+def test_token_rotation(clone: Stack, sandbox: Sandbox) -> None:
+    sandbox.dialect = replace(sandbox.dialect, second_setup="resets-switches")
+    walk = Walk(clone, "token-rotation")
+    walk.secrets = {"nordicToken": "EAAB-nordic", "iberiaToken": "EAAB-iberia"}
+    printed = [walk.run()]
+    sandbox.set_switch(UK, publishing=False)
+    sandbox.clear_requests()
+
+    walk.secrets["nordicToken"] = "EAAB-rotated"
+    printed.append(walk.run())
+    assert sandbox.requests == []
+    printed.append(walk.run())
+    held = {pixel.pixel_id: pixel for pixel in sandbox.state.pixels(RETAIL)}
+    assert {pixel_id: pixel.access_token for pixel_id, pixel in held.items()} == {
+        US: "EAAB-rotated",
+        UK: "EAAB-rotated",
+        DE: "EAAB-iberia",
+    }
+    assert [held[pixel].publishing for pixel in (US, UK, DE)] == [True, False, True]
+    asked = dict(sandbox.counters.requests)
+    assert asked.pop("token") == 1
+    assert asked == {"list": 1, "setupPixelSignalConfig": 2, "updateSignalConfigCapiPublish": 1}
+
+    secret = clone.project / "gateway-secret.txt"
+    secret.write_text("the-old-one\n")
+    stale = clone.refresh(CAPIG_CLIENT_SECRET=f"file:{secret.name}").failed().text
+    assert "401" in stale
+    secret.write_text(f"{sandbox.client_secret}\n")
+    del clone.environment["CAPIG_CLIENT_SECRET"]
+    printed.append(walk.run())
+    walk.is_over()
+    assert not any("EAAB" in outcome.text for outcome in printed)
+    assert "the-old-one" not in stale
+    written = clone.everything_written()
+    assert SECRET_MARK in written
+    assert not any(text in written for text in ("EAAB", "the-old-one", sandbox.client_secret))
+
+
+def test_component(clone: Stack, sandbox: Sandbox) -> None:
+    walk = Walk(clone, "component")
+    walk.secrets = {"businessToken": "EAAB-shops"}
+    walk.run()
+    walk.write()
+    walk.run()
+    first = {name: resource["id"] for name, resource in clone.resources().items()}
+    assert set(first) == {"shop-pixel", "no-search", "no-staging"}
+    sandbox.clear_requests()
+
+    shutil.copy(EXAMPLES / "component" / "__main__.py", clone.project)
+    walk.run()
+    assert sandbox.requests == []
+    walk.run()
+    moved = clone.resources()
+    assert moved["shop"]["id"] == first["shop-pixel"]
+    assert moved["shop-drop-Search"]["id"] == first["no-search"]
+    assert moved["shop-block-staging.example.com"]["id"] == first["no-staging"]
+    assert all("gateway:FilteredPixel" in resource["parent"] for resource in moved.values())
+    connected = [change.key for change in sandbox.state.history if change.kind == "pixel"]
+    assert connected == [(DE,), (US,)]
+    becomes = sandbox.state.effective_event
+    assert becomes(RETAIL, "Search", DE) == becomes(RETAIL, "Lead", DE) == "DROP"
+
+    program = clone.project / "__main__.py"
+    source = program.read_text("utf-8")
+    program.write_text(re.sub(r"    # These.*?    },\n", "", source, flags=re.DOTALL), "utf-8")
+    assert "formerly" not in program.read_text("utf-8")
+    clone.preview("--expect-no-changes").ok()
+
+    walk.run()
+    walk.is_over()
+    assert sandbox.state.pixels(RETAIL) == []
+    assert "PUBLISH" not in sandbox.state.event_trail(RETAIL, "Search", DE)[1:]
+    assert "EAAB" not in clone.everything_written()
+
+
+def test_brownfield(clone: Stack, sandbox: Sandbox) -> None:
+    def held() -> list[list[Pixel]]:
+        return [sandbox.state.pixels(account) for account in (RETAIL, CLINIC)]
+
+    for pixel in (US, UK):
+        sandbox.connect(pixel)
+    sandbox.set_switch(US, publishing=False)
+    sandbox.connect(DE, tenant=CLINIC)
+    found = held()
+    walk = Walk(clone, "brownfield")
+    walk.run()
+    walk.run()
+    assert held() == found
+
+    sandbox.set_switch(UK, publishing=False)
+    found = held()
+    walk.run()
+    walk.edit()
+    walk.run()
+    assert set(clone.resources()) == {f"{RETAIL}-{US}", f"{RETAIL}-{UK}", f"{CLINIC}-{DE}"}
+
+    walk.edit()
+    walk.run()
+    pixels = clone.project / "pixels.py"
+    *others, uk, de = pixels.read_text("utf-8").split("\n\n")
+    assert UK in uk
+    pixels.write_text("\n\n".join([*others, de]), "utf-8")
+    walk.run()
+    assert set(clone.resources()) == {f"{RETAIL}-{US}", f"{CLINIC}-{DE}"}
+    walk.run()
+    assert set(clone.resources()) == {f"{RETAIL}-{US}"}
+    walk.run()
+    walk.is_over()
+    assert held() == found
+
+
+AGAINST_THE_RULES = f"""
+    shop = capig.PixelConnection(
+        "shop", pixel_id="{US}", business_id="1", access_token="EAAB-shop", publishing=True
+    )
+    capig.EventFilter("quiz", event_name="HealthQuiz", filter_state="PUBLISH")
+    capig.EventFilter(
+        "leads", event_name="Lead", filter_state="DROP", pixel_ids=[shop.pixel_id]
+    )
+"""
+BY_THE_RULES = f"""
+    capig.PixelConnection(
+        "shop", pixel_id="{US}", business_id="1", access_token="EAAB-shop", publishing=False,
+        opts=pulumi.ResourceOptions(protect=True),
+    )
+    for event in ("Lead", "SubmitApplication", "HealthQuiz"):
+        capig.EventFilter(event, event_name=event, filter_state="DROP")
+"""
+
+
+def test_policy_pack(clone: Stack, sandbox: Sandbox) -> None:
+    folder, shown, refusal, program = (text for _, _, text in blocks("policy-pack"))
+    shop = clone.project / "examples" / "shop"
+    shop.mkdir()
+    shutil.move(clone.project / "Pulumi.yaml", shop)
+    clone.project = shop
+    clone.write(AGAINST_THE_RULES)
+    clone.run("stack", "init", "staging").ok()
+    host = cli().resolve().with_name("pulumi-language-python")
+    preview = folder
+    if host.read_bytes().startswith(b"#!"):  # the project's own host, not an official one
+        message = re.escape(refusal.strip()).replace("…", ".*")
+        assert re.search(message, typed(clone, folder).failed().text)
+        preview = program
+
+    refused = typed(clone, preview).failed()
+    shows(refused, shown)
+    for violation in (
+        "HealthQuiz is sensitive",
+        f"account {RETAIL} does not drop Lead, SubmitApplication, HealthQuiz",
+        "this is a staging stack",
+        "a delete would disconnect the pixel",
+    ):
+        assert refused.text.count(violation) == 1
+    assert "EAAB" not in refused.text
+
+    clone.write(BY_THE_RULES)
+    assert "[advisory]" not in typed(clone, preview.replace("preview", "up")).ok().text
+    assert sandbox.state.effective_event(RETAIL, "HealthQuiz", US) == "DROP"
+
+
+def test_the_page_of_examples_names_each_and_their_readmes_point_to_what_exists() -> None:
+    page = (ROOT / "docs" / "examples.md").read_text("utf-8")
+    named = re.findall(r"^\| [^`]+? \| `([\w-]+)` \|", page, re.MULTILINE)
+    readmes = sorted(EXAMPLES.glob("*/README.md"))
+    assert sorted(named) == [readme.parent.name for readme in readmes]
+    for readme in readmes:
+        for target in re.findall(r"\]\(([^)\s#]+)", readme.read_text("utf-8")):
+            assert "://" in target or (readme.parent / target).is_file(), f"{readme}: {target}"
