@@ -30,8 +30,8 @@ class Fleet:
         """Whether it was told to stop."""
         return self._stopping.is_set()
 
-    def stop(self, *_: object) -> None:
-        """Begin no further account; those under way go on to their end. Fits as signal handler."""
+    def stop(self) -> None:
+        """Begin no further account; those under way go on to their end."""
         self._stopping.set()
 
     def run(self, accounts: Sequence[str], one: Callable[[str], Outcome]) -> Iterator[Outcome]:
