@@ -13,8 +13,8 @@ import yaml
 
 from pulumi_capig import dynamic, settings
 from pulumi_capig.sandbox import Sandbox
-from tests.docs.markdown import DOCS, PAGES, ROOT, Block, blocks, name
 from tests.support.engine import Stack, cli
+from tests.support.markdown import DOCS, PAGES, ROOT, Block, blocks, name
 
 PYTHON = [block for page in PAGES for block in blocks(page, "python")]
 SHELL = [block for page in PAGES for block in blocks(page, "sh")]

@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from pulumi_capig.sandbox import Sandbox
-from tests.docs.markdown import ROOT
 from tests.support.engine import Stack
+from tests.support.markdown import ROOT
 
 PIPELINES = ROOT / "examples" / "pipelines"
 WORKFLOWS = ROOT / ".github" / "workflows"

@@ -9,7 +9,7 @@ from functools import cache
 
 import pytest
 
-from tests.docs.markdown import DOCS, ROOT
+from tests.support.markdown import DOCS, ROOT
 
 GAP = "…"
 PACKAGE = ROOT / "pulumi_capig"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import re
-import shutil
 import subprocess
 import sys
 import termios
@@ -16,12 +14,11 @@ from pathlib import Path
 import pytest
 
 from pulumi_capig.sandbox import Sandbox
-from tests.docs.test_tutorial import Terminal, plain
 from tests.support.engine import ROOT, SECRET_MARK, cli
+from tests.support.markdown import blocks
+from tests.support.terminal import Terminal, fresh_clone, shows
 
 EXAMPLE = ROOT / "examples" / "agency"
-README = (EXAMPLE / "README.md").read_text("utf-8")
-BLOCK = re.compile(r"^```(\w+)(?: title=\"([^\"]+)\")?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 PIXELS = "account,tenant_id,business_id,pixel_id,name,receiving,publishing\n"
 POLICY = "account,kind,name,filter_state\n"
@@ -29,18 +26,10 @@ POLICY = "account,kind,name,filter_state\n"
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """What of a fresh clone the example touches; its environment is made already."""
-    folder = tmp_path / "clone"
-    (folder / ".venv").mkdir(parents=True)
-    for path in Path(sys.prefix).iterdir():
-        (folder / ".venv" / path.name).symlink_to(path)
-    for source in ("Makefile", "pyproject.toml", "requirements", "tools", "examples/agency"):
-        copy = shutil.copytree if (ROOT / source).is_dir() else shutil.copy2
-        copy(ROOT / source, folder / source)
+    """What of a fresh clone the example touches."""
+    folder = fresh_clone(tmp_path / "clone", "examples/agency")
     for settings in (folder / "examples" / "agency").glob("Pulumi.*.yaml"):
         settings.unlink()  # of somebody who tried it here
-    (folder / ".venv" / ".installed").unlink(missing_ok=True)
-    (folder / ".venv" / ".installed").touch()
     return folder
 
 
@@ -63,20 +52,15 @@ def test_the_readme_as_it_is_typed(clone: Path, environment: dict[str, str]) -> 
     first, second = Terminal(clone, environment), Terminal(clone, environment)
     everything = printed = ""
     try:
-        for match in BLOCK.finditer(README.partition("## Try it")[2].partition("\n## ")[0]):
-            language, title, text = match.groups()
-            if title == "second terminal":
-                second.type(text)
-                exports = [line for line, _ in zip(second.lines(), range(4), strict=False)]
-                assert all(line.startswith("export CAPIG_") for line in exports), exports
-                first.run("\n".join(exports))
-            elif language == "sh":
-                printed = first.run(text)
+        for block in blocks(EXAMPLE / "README.md"):
+            if block.title == "second terminal":
+                first.run(second.serve(block.text))
+            elif block.language == "sh":
+                printed = first.run(block.text)
                 everything += printed
-                assert ("failed: " in printed) == (title == "ends with 1"), printed
+                assert ("failed: " in printed) == (block.title == "ends with 1"), printed
             else:
-                missing = plain(text) - plain(printed)
-                assert not missing, f"{missing}\nin what was printed:\n{printed}"
+                shows(printed, block.text)
     finally:
         first.close()
         second.close()

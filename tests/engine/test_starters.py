@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,52 +16,18 @@ from pulumi_capig import canonical
 from pulumi_capig.sandbox import Sandbox
 from pulumi_capig.sandbox.state import Pixel
 from tests.support.engine import ROOT, SECRET_MARK, Outcome, Stack, cli
+from tests.support.markdown import Block, blocks
+from tests.support.terminal import shows
 
 EXAMPLES = ROOT / "examples"
 RETAIL, CLINIC = "SandboxA", "SandboxB"
 US, UK, DE = "319279634094583", "824710156172809", "18904456377094531"
 
-_FENCE = re.compile(
-    r"^( *)```(\w+)(?: title=\"([^\"]+)\")?\n(.*?)^\1```$", re.MULTILINE | re.DOTALL
-)
 _SECRET = re.compile(r"(pulumi config set --secret (\w+))\b")
 
 
-def blocks(example: str) -> list[tuple[str, str, str]]:
-    """The blocks of an example's README: language, title, text."""
-    readme = (EXAMPLES / example / "README.md").read_text("utf-8")
-    return [
-        (language, title, re.sub(f"^{indent}", "", text, flags=re.MULTILINE))
-        for indent, language, title, text in _FENCE.findall(readme)
-    ]
-
-
-def typed(stack: Stack, commands: str) -> Outcome:
-    """What commands do that are typed in the stack's folder."""
-    done = subprocess.run(
-        ["bash", "-e", "-c", commands],
-        cwd=stack.project,
-        env=stack.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    return Outcome((commands,), done.returncode, done.stdout)
-
-
-def shows(outcome: Outcome, expected: str) -> None:
-    """The outcome has the lines that a README shows of it."""
-    missing = _plain(expected) - _plain(outcome.text)
-    assert not missing, f"{missing}\nin what was printed:\n{outcome.text}"
-
-
-def _plain(text: str) -> set[str]:
-    """The lines without durations and blanks."""
-    lines = (re.sub(r" \(\d+(\.\d+)?s\)", "", line) for line in text.splitlines())
-    return {" ".join(line.split()) for line in lines}
+def readme(example: str) -> Path:
+    return EXAMPLES / example / "README.md"
 
 
 class Walk:
@@ -76,43 +41,43 @@ class Walk:
         stack.project /= f"examples/{example}"
         self.secrets: dict[str, str] = {}
         self._stack = stack
-        self._blocks = blocks(example)
+        self._blocks = blocks(readme(example))
         self._exports: list[str] = []
 
     def run(self) -> Outcome:
         """Type the next block of commands, and see what the README shows of their output."""
-        _, commands = self._next("sh")
+        commands = self._next("sh").text
         answered = _SECRET.sub(self._with_its_secret, commands)
-        outcome = typed(self._stack, "\n".join([*self._exports, answered])).ok()
+        outcome = self._stack.shell("\n".join([*self._exports, answered])).ok()
         self._exports += re.findall(r"^export .*$", commands, re.MULTILINE)
-        if self._blocks and self._blocks[0][0] == "console":
-            shows(outcome, self._next("console")[1])
+        if self._blocks and self._blocks[0].language == "console":
+            shows(outcome.text, self._next("console").text)
         return outcome
 
     def edit(self) -> None:
         """Change a file as the next block shows."""
-        title, changes = self._next("diff")
-        lines = changes.splitlines(keepends=True)
+        block = self._next("diff")
+        lines = block.text.splitlines(keepends=True)
         old = "".join(line[1:] for line in lines if line[0] in " -")
         new = "".join(line[1:] for line in lines if line[0] in " +")
-        path = self._stack.project / title
+        path = self._stack.project / block.title
         source = path.read_text("utf-8")
-        assert source.count(old) == 1, f"{title} does not hold once:\n{old}"
+        assert source.count(old) == 1, f"{block.title} does not hold once:\n{old}"
         path.write_text(source.replace(old, new), "utf-8")
 
     def write(self) -> None:
         """Write the next block of Python into its file."""
-        title, source = self._next("python")
-        (self._stack.project / title).write_text(source, "utf-8")
+        block = self._next("python")
+        (self._stack.project / block.title).write_text(block.text, "utf-8")
 
     def is_over(self) -> None:
         """Nothing of the README is left."""
         assert self._blocks == []
 
-    def _next(self, kind: str) -> tuple[str, str]:
-        language, title, text = self._blocks.pop(0)
-        assert language == kind, text
-        return title, text
+    def _next(self, kind: str) -> Block:
+        block = self._blocks.pop(0)
+        assert block.language == kind, block.place
+        return block
 
     def _with_its_secret(self, command: re.Match[str]) -> str:
         return f"{command[1]} < <(printf %s {shlex.quote(self.secrets[command[2]])})"
@@ -182,8 +147,8 @@ def test_staging(clone: Stack, sandbox: Sandbox) -> None:
 
 
 def test_staging_says_why_a_host_is_refused() -> None:
-    readme = (EXAMPLES / "staging" / "README.md").read_text("utf-8")
-    rows = re.findall(r"^\| `(.+?)` \| (.+?) \|$", readme, re.MULTILINE)
+    text = readme("staging").read_text("utf-8")
+    rows = re.findall(r"^\| `(.+?)` \| (.+?) \|$", text, re.MULTILINE)
     assert len(rows) == 7
     for host, reason in rows:
         with pytest.raises(ValueError, match=f"^{re.escape(reason)}"):
@@ -321,7 +286,7 @@ BY_THE_RULES = f"""
 
 
 def test_policy_pack(clone: Stack, sandbox: Sandbox) -> None:
-    folder, shown, refusal, program = (text for _, _, text in blocks("policy-pack"))
+    folder, shown, refusal, program = (block.text for block in blocks(readme("policy-pack")))
     shop = clone.project / "examples" / "shop"
     shop.mkdir()
     shutil.move(clone.project / "Pulumi.yaml", shop)
@@ -332,11 +297,11 @@ def test_policy_pack(clone: Stack, sandbox: Sandbox) -> None:
     preview = folder
     if host.read_bytes().startswith(b"#!"):  # the project's own host, not an official one
         message = re.escape(refusal.strip()).replace("…", ".*")
-        assert re.search(message, typed(clone, folder).failed().text)
+        assert re.search(message, clone.shell(folder).failed().text)
         preview = program
 
-    refused = typed(clone, preview).failed()
-    shows(refused, shown)
+    refused = clone.shell(preview).failed()
+    shows(refused.text, shown)
     for violation in (
         "HealthQuiz is sensitive",
         f"account {RETAIL} does not drop Lead, SubmitApplication, HealthQuiz",
@@ -347,7 +312,7 @@ def test_policy_pack(clone: Stack, sandbox: Sandbox) -> None:
     assert "EAAB" not in refused.text
 
     clone.write(BY_THE_RULES)
-    assert "[advisory]" not in typed(clone, preview.replace("preview", "up")).ok().text
+    assert "[advisory]" not in clone.shell(preview.replace("preview", "up")).ok().text
     assert sandbox.state.effective_event(RETAIL, "HealthQuiz", US) == "DROP"
 
 
@@ -355,7 +320,7 @@ def test_the_page_of_examples_names_each_and_their_readmes_point_to_what_exists(
     page = (ROOT / "docs" / "examples.md").read_text("utf-8")
     named = re.findall(r"^\| [^`]+? \| `([\w-]+)` \|", page, re.MULTILINE)
     readmes = sorted(EXAMPLES.glob("*/README.md"))
-    assert sorted(named) == [readme.parent.name for readme in readmes]
-    for readme in readmes:
-        for target in re.findall(r"\]\(([^)\s#]+)", readme.read_text("utf-8")):
-            assert "://" in target or (readme.parent / target).is_file(), f"{readme}: {target}"
+    assert sorted(named) == [path.parent.name for path in readmes]
+    for path in readmes:
+        for target in re.findall(r"\]\(([^)\s#]+)", path.read_text("utf-8")):
+            assert "://" in target or (path.parent / target).is_file(), f"{path}: {target}"

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,8 +94,15 @@ class Stack:
 
     def run(self, *arguments: str, **environment: str) -> Outcome:
         """Run the CLI in the project's folder."""
+        return self._run(["pulumi", *arguments], environment)
+
+    def shell(self, commands: str) -> Outcome:
+        """Type commands in the project's folder, until one fails."""
+        return self._run(["bash", "-e", "-c", commands], {})
+
+    def _run(self, command: Sequence[str], environment: Mapping[str, str]) -> Outcome:
         done = subprocess.run(
-            ["pulumi", *arguments],
+            command,
             cwd=self.project,
             env={**self.environment, **environment},
             stdin=subprocess.DEVNULL,
@@ -105,7 +112,7 @@ class Stack:
             timeout=300,
             check=False,
         )
-        return Outcome(("pulumi", *arguments), done.returncode, done.stdout)
+        return Outcome(tuple(command), done.returncode, done.stdout)
 
     def preview(self, *arguments: str, **environment: str) -> Outcome:
         """``pulumi preview``."""

@@ -1,4 +1,4 @@
-"""The pages of the documentation, and the blocks of code in them."""
+"""The pages of the documentation, other pages like them, and the blocks of code in them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.support.engine import ROOT
+
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
 
@@ -38,13 +39,14 @@ def name(page: Path) -> str:
 
 
 def blocks(page: Path, *languages: str) -> list[Block]:
-    """The blocks of a page in these languages, in order."""
+    """The blocks of a page of the project in these languages, or in all, in order."""
     text = page.read_text("utf-8")
     found = []
     for match in _FENCE.finditer(text):
         indent, language, title, body = match.groups()
         line = text.count("\n", 0, match.start()) + 1
         body = re.sub(f"^{indent}", "", body, flags=re.MULTILINE)
-        if language in languages:
-            found.append(Block(f"{name(page)}:{line}", language, title or "", body))
+        if language in languages or not languages:
+            place = f"{page.relative_to(ROOT).as_posix()}:{line}"
+            found.append(Block(place, language, title or "", body))
     return found
