@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pulumi_capig.sandbox import Sandbox
+from tests.support.depth import DEPTH
 from tests.support.engine import cli, installed
 
 # A shell that runs the suite in the background has it ignore Ctrl-C, and children inherit that.
@@ -50,8 +51,7 @@ def repository() -> Path:
 @pytest.fixture(scope="session")
 def deeper() -> Callable[[int], int]:
     """How many examples to try: all of them in `make test-all`, a seeded part in `make test`."""
-    factor = int(os.environ.get("TEST_DEPTH", "1"))
-    return lambda examples: examples * factor
+    return lambda examples: examples * DEPTH
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

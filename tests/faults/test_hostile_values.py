@@ -17,9 +17,8 @@ from pulumi_capig.sandbox import Fault, Sandbox
 from tests.faults.checks import is_clear
 from tests.faults.scenarios import FULL, NEIGHBOUR, OPERATIONS, PIXEL, TOKEN
 from tests.support.deployment import Deployment
+from tests.support.depth import DEPTH
 from tests.support.provider import UNKNOWN, CallError, Provider
-
-DEPTH = int(os.environ.get("TEST_DEPTH", "1"))
 
 
 def fuzzed(examples: int) -> Callable[[Any], Any]:

@@ -14,9 +14,9 @@ import pytest
 from pulumi_capig.sandbox import Sandbox
 from pulumi_capig.sandbox.gate import Gate
 from tests.faults.running import Running, start
+from tests.support.depth import DEPTH
 from tests.support.engine import Outcome, Stack
 
-DEPTH = int(os.environ.get("TEST_DEPTH", "1"))
 ROUNDS, PIXELS = (50, 67) if DEPTH > 1 else (7, 8)
 """Rounds, and pixels of a round: each is a connection and two filters."""
 

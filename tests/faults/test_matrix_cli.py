@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import re
 from typing import Any
@@ -12,9 +11,9 @@ import pytest
 from pulumi_capig.sandbox import FAULTS, Sandbox
 from tests.faults.checks import is_clear
 from tests.faults.matrix import ALL_FAULTS, REFUSED
+from tests.support.depth import DEPTH
 from tests.support.engine import Outcome, Stack
 
-DEPTH = int(os.environ.get("TEST_DEPTH", "1"))
 OPERATIONS = (
     "setupPixelSignalConfig",
     "updateSignalConfigEventsStatus",

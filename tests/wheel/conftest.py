@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.depth import DEPTH
 from tests.support.needs import missing
 
 ROOT = Path(__file__).parents[2]
-DEEP = int(os.environ.get("TEST_DEPTH", "1")) > 1
+DEEP = DEPTH > 1
 
 
 def _interpreters() -> dict[str, Path]:
