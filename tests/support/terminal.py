@@ -100,11 +100,14 @@ def fresh_clone(folder: Path, *sources: str) -> Path:
 
 
 def shows(printed: str, expected: str) -> None:
-    """What was printed has the lines that a page shows of it, but for durations and blanks."""
+    """What was printed has the lines that a page shows of it.
+
+    Durations, blanks and the branches that a terminal draws between resources do not count.
+    """
     missing = _plain(expected) - _plain(printed)
     assert not missing, f"{missing}\nin what was printed:\n{printed}"
 
 
 def _plain(text: str) -> set[str]:
-    lines = (re.sub(r" \(\d+(\.\d+)?s\)", "", line) for line in text.splitlines())
+    lines = (re.sub(r" \(\d+(\.\d+)?s\)|[├└]─", "", line) for line in text.splitlines())
     return {" ".join(line.split()) for line in lines}
