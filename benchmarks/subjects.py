@@ -11,9 +11,9 @@ from pathlib import Path
 
 from pulumi_capig.sandbox import Sandbox
 
+from .environment import FOLDER, ROOT
 from .usage import Usage, clean_environment, measure
 
-ROOT = Path(__file__).parents[1]
 CASES = ("up", "no-change preview", "no-change up", "refresh", "one change", "destroy")
 ACCOUNTS = [f"Account{index}" for index in range(10)]
 
@@ -82,7 +82,7 @@ def _pulumi(
     shutil.copytree(Path(__file__).parent / "project", project, ignore=_no_caches)
     state.mkdir()
     (project / "Pulumi.yaml").write_text(
-        f"name: bench\nruntime:\n  name: python\n  options:\n    virtualenv: {sys.prefix}\n",
+        f"name: bench\nruntime:\n  name: python\n  options:\n    virtualenv: {FOLDER}\n",
         encoding="utf-8",
     )
     own = ROOT / ".pulumi-cli" / "bin"
