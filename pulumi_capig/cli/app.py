@@ -83,7 +83,7 @@ def _capig(
     """Looks after the control plane of a Conversions API Gateway."""
 
 
-@app.command()
+@app.command(short_help="Serve a gateway to try and test with.")
 def sandbox(
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")
@@ -115,7 +115,7 @@ def sandbox(
         raise typer.Exit(Exit.USAGE) from None
 
 
-@app.command(epilog=_EPILOG)
+@app.command(epilog=_EPILOG, short_help="Check settings, gateway, accounts and tools.")
 def doctor(tenant: Tenant = None, tenants: Tenants = None, json: Json = False) -> None:
     """Check settings, TLS, token, accounts, schema, clock, CLI and SDK; a line each."""
     from .doctor import diagnose, show
@@ -123,7 +123,7 @@ def doctor(tenant: Tenant = None, tenants: Tenants = None, json: Json = False) -
     raise typer.Exit(show(diagnose(tenant or [], tenants), as_json=json))
 
 
-@app.command(epilog=_EPILOG)
+@app.command(epilog=_EPILOG, short_help="Show pixels, switches, tokens and traffic.")
 def status(
     tenant: Tenant = None,
     tenants: Tenants = None,
@@ -146,7 +146,7 @@ def status(
     raise typer.Exit(report(named(tenant or [], tenants), window, check=check, as_json=json))
 
 
-@app.command(epilog=_EPILOG)
+@app.command(epilog=_EPILOG, short_help="Write a program that takes over all pixels.")
 def export(
     tenant: Tenant = None,
     tenants: Tenants = None,
