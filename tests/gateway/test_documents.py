@@ -19,7 +19,7 @@ from graphql import (
 )
 
 from pulumi_capig.gateway.calls import Documents
-from tests.gateway.samples import SAMPLES
+from tests.support.samples import SAMPLES
 
 OPERATIONS = (
     "AddNewPixelModalMutation",

@@ -10,8 +10,8 @@ import pytest
 
 from pulumi_capig.gateway import Filter, Gateway, SignalConfig
 from tests.gateway.conftest import Open
-from tests.gateway.samples import SAMPLES, Sample
 from tests.gateway.scripted import TOKEN, Reply, Scripted, data
+from tests.support.samples import SAMPLES, Sample
 
 PIXEL = "18904456377094531"
 

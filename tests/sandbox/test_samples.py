@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from pulumi_capig.sandbox import Sandbox
+from tests.support.samples import SAMPLES
 
 PIXEL = "18904456377094531"
 
@@ -33,8 +34,9 @@ def client(gateway: Sandbox) -> Iterator[httpx.Client]:
         yield http
 
 
-def ask(client: httpx.Client, query: str, variables: str) -> object:
-    body = {"query": query, "variables": json.loads(variables)}
+def ask(client: httpx.Client, operation: str) -> object:
+    (sample,) = (each for each in SAMPLES if each.operation == operation)
+    body = {"query": sample.query, "variables": json.loads(sample.variables)}
     answer = client.post("/capig/graphql/", json=body)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json"
@@ -42,46 +44,7 @@ def ask(client: httpx.Client, query: str, variables: str) -> object:
 
 
 def test_create_pixel_connection(client: httpx.Client) -> None:
-    query = """
-mutation AddNewPixelModalMutation(
-$tenantId: ID!
-$input: PixelConnectionCreationInput!
-) {
-tenantMutations(tenantId: $tenantId) {
-signalMutations {
-setupPixelSignalConfig(input: $input) {
-id
-domains
-connectionId
-connectionStatus {
-id
-accessTokenAvailable
-active
-eventBridgeActive
-publishingEnabled
-apiErrorCode
-pixelID
-pixelName
-lastPublished
-totalEventsPublished
-lastReceived
-totalEventsReceived
-}
-}
-}
-}
-}"""
-    variables = """{
-"tenantId": "IaoreXfj",
-"input": {
-"pixelId": "18904456377094531",
-"businessId": "2840127409433732",
-"accessToken": "<accessToken>",
-"apiVersion": "v14.0",
-"externalId": "633612748410ba6e902"
-}
-}"""
-    assert ask(client, query, variables) == {
+    assert ask(client, "AddNewPixelModalMutation") == {
         "data": {
             "tenantMutations": {
                 "signalMutations": {
@@ -112,22 +75,7 @@ totalEventsReceived
 
 def test_delete_pixel_connection(client: httpx.Client, gateway: Sandbox) -> None:
     gateway.connect(PIXEL)
-    query = """
-mutation DeleteDataSourceModalMutation(
-$id: ID!
-$tenantId: ID!
-) {
-tenantMutations(tenantId: $tenantId) {
-signalMutations {
-deleteDataSource(id: $id)
-}
-}
-}"""
-    variables = """{
-"id":"18904456377094531",
-"tenantId":"IaoreXfj"
-}"""
-    assert ask(client, query, variables) == {
+    assert ask(client, "DeleteDataSourceModalMutation") == {
         "data": {"tenantMutations": {"signalMutations": {"deleteDataSource": True}}}
     }
     assert gateway.state.pixel("IaoreXfj", PIXEL) is None
@@ -137,40 +85,6 @@ def test_list_of_pixel_connections(client: httpx.Client, gateway: Sandbox) -> No
     pixels = ["319279634094583", "824710156172809", "1429427071255793"]
     for pixel in pixels:
         gateway.connect(pixel, tenant="zilSRUW7")
-    query = """
-query ConnectionStatusCardQuery(
-$tenantId: ID!
-$timeWindow: Int
-) {
-tenantQueries(tenantId: $tenantId) {
-account(timeWindowMin: $timeWindow) {
-name
-status
-signalConfigs {
-id
-connectionId
-dataSetType
-domains
-connectionStatus {
-id
-accessTokenAvailable
-active
-targetId
-eventBridgeActive
-publishingEnabled
-apiErrorCode
-badToken
-pixelID
-pixelName
-lastPublished
-totalEventsPublished
-lastReceived
-totalEventsReceived
-}
-}
-}
-}
-}"""
     # The sample response lacks status, connectionId and domains, which its request selects.
     configs = [
         {
@@ -198,38 +112,13 @@ totalEventsReceived
         for pixel in pixels
     ]
     account = {"name": "Tenant for test@meta.com", "status": 0, "signalConfigs": configs}
-    assert ask(client, query, '{"tenantId": "zilSRUW7", "timeWindow": 60}') == {
+    assert ask(client, "ConnectionStatusCardQuery") == {
         "data": {"tenantQueries": {"account": account}}
     }
 
 
 def test_activate_receiving(client: httpx.Client, gateway: Sandbox) -> None:
     gateway.connect(PIXEL, receiving=False)
-    query = """
-mutation updateSignalConfigStatusMutation(
-$id: ID!, $tenantId: ID!, $input: SignalConfigStatusInput!) {
-tenantMutations(tenantId: $tenantId) {
-signalMutations {
-updateSignalConfigEventsStatus(id: $id, input: $input) {
-success
-connectionStatus {
-id
-connected
-active
-eventBridgeActive
-publishingEnabled
-}
-}
-}
-}
-}"""
-    variables = """{
-"id": "18904456377094531",
-"tenantId": "IaoreXfj",
-"input": {
-"status": 1
-}
-}"""
     status = {
         "id": "ConnectionStatus:18904456377094531",
         "connected": True,
@@ -238,37 +127,13 @@ publishingEnabled
         "publishingEnabled": True,
     }
     result = {"success": True, "connectionStatus": status}
-    assert ask(client, query, variables) == {
+    assert ask(client, "updateSignalConfigStatusMutation") == {
         "data": {"tenantMutations": {"signalMutations": {"updateSignalConfigEventsStatus": result}}}
     }
 
 
 def test_deactivate_publishing(client: httpx.Client, gateway: Sandbox) -> None:
     gateway.connect(PIXEL)
-    query = """
-mutation updateSignalConfigCapiPublishMutation(
-$id: ID!, $tenantId: ID!, $input: SignalConfigStatusInput!) {
-tenantMutations(tenantId: $tenantId) {
-signalMutations {
-updateSignalConfigCapiPublish(id: $id, input: $input) {
-success
-connectionStatus {
-id
-active
-eventBridgeActive
-publishingEnabled
-}
-}
-}
-}
-}"""
-    variables = """{
-"id": "18904456377094531",
-"tenantId": "IaoreXfj",
-"input": {
-"status": 0
-}
-}"""
     status = {
         "id": "ConnectionStatus:18904456377094531",
         "active": False,
@@ -276,66 +141,26 @@ publishingEnabled
         "publishingEnabled": False,
     }
     result = {"success": True, "connectionStatus": status}
-    assert ask(client, query, variables) == {
+    assert ask(client, "updateSignalConfigCapiPublishMutation") == {
         "data": {"tenantMutations": {"signalMutations": {"updateSignalConfigCapiPublish": result}}}
     }
 
 
 def test_publishing_status_by_event_name(client: httpx.Client) -> None:
-    query = """
-mutation EventFilterStatusMutation($tenantId: ID!, $input: UpdateEventFilterInput!) {
-tenantMutations(tenantId: $tenantId) {
-updateEventFilter(input: $input) {
-updatedFilter {
-eventName
-pixelId
-filterState
-}
-}
-}
-}"""
-    variables = """{
-"tenantId": "IaoreXfj",
-"input": {
-"eventName": "AddToCart",
-"pixelIds": ["18904456377094531"],
-"filterState": "PUBLISH"
-}
-}"""
     updated = {"eventName": "AddToCart", "pixelId": PIXEL, "filterState": "PUBLISH"}
-    assert ask(client, query, variables) == {
+    assert ask(client, "EventFilterStatusMutation") == {
         "data": {"tenantMutations": {"updateEventFilter": {"updatedFilter": updated}}}
     }
 
 
 def test_block_website(client: httpx.Client) -> None:
-    query = """
-mutation useComitDomainFilterChangeMutation($tenantId: ID!, $input: UpdateDomainFilterInput!) {
-tenantMutations(tenantId: $tenantId) {
-updateDomainFilter(input: $input) {
-updatedFilter {
-id
-domain
-pixelId
-filterState
-}
-}
-}
-}"""
-    variables = """{
-"tenantId": "IaoreXfj",
-"input": {
-"domain": "example.com",
-"filterState": "DROP"
-}
-}"""
     updated = {
         "id": "DomainFilter:example.com:global",
         "domain": "example.com",
         "pixelId": None,
         "filterState": "DROP",
     }
-    assert ask(client, query, variables) == {
+    assert ask(client, "useComitDomainFilterChangeMutation") == {
         "data": {"tenantMutations": {"updateDomainFilter": {"updatedFilter": updated}}}
     }
 
