@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from .enums import FilterState, StandardEvent
@@ -23,6 +24,7 @@ _DIGITS = re.compile(r"[0-9]+")
 _API_VERSION = re.compile(r"v[0-9]+\.[0-9]+")
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _API_TOKEN = re.compile(r"[!-~]+")
+_UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs")
 _BLANK = re.compile(r"\s")
 _PLACEHOLDER = re.compile(
     r"<.*>|\$\{.*\}|\$\(.*\)|\{\{.*\}\}|\[.*\]|x{3,}|\*+|\.+|change[-_ ]?me|todo|your[-_ ].*",
@@ -38,6 +40,20 @@ def text(value: object, what: str) -> str:
     if not isinstance(value, str):
         message = f"{what} must be text, not {_kind(value)}"
         raise ValueError(message)
+    return value
+
+
+def visible(value: object, what: str) -> str:
+    """A string without characters that nobody sees, such as those that copying brings along.
+
+    The joiner that holds an emoji together is no such character.
+    """
+    value = text(value, what)
+    if not value.isprintable():
+        for character in value.replace("\u200d", ""):
+            if character != " " and unicodedata.category(character) in _UNSEEN:
+                message = f"{what} has a character that cannot be seen (U+{ord(character):04X})"
+                raise ValueError(message)
     return value
 
 
@@ -77,7 +93,7 @@ def tenant_id(value: object) -> str:
     if _BLANK.search(value) or "/" in value:
         message = "an account id has no blanks and no '/'"
         raise ValueError(message)
-    return value
+    return visible(value, "an account id")
 
 
 def api_version(value: object) -> str:
@@ -101,7 +117,7 @@ def access_token(value: object) -> str:
     if _PLACEHOLDER.fullmatch(value):
         message = "the access token is a placeholder; put the real token in its place"
         raise ValueError(message)
-    return value
+    return visible(value, "the access token")
 
 
 def api_token(value: object) -> str:
@@ -125,7 +141,7 @@ def event_name(value: object) -> str:
     if value != value.strip():
         message = "an event name has no blanks before or after it"
         raise ValueError(message)
-    return value
+    return visible(value, "an event name")
 
 
 def event_remark(name: str) -> str:

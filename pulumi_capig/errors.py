@@ -22,6 +22,8 @@ token, a secret or a request body.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 __all__ = [
     "AlreadyConnectedError",
     "CapigError",
@@ -37,6 +39,11 @@ __all__ = [
     "UnreachableError",
     "WrongGatewayError",
 ]
+
+
+def one_line(text: str) -> str:
+    """A text as one line, in which nothing moves the cursor of a terminal."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 class CapigError(Exception):
@@ -81,6 +88,7 @@ class GatewayError(CapigError):
         code: The error code that the gateway gave (HTTP or GraphQL), or None.
         request_id: The request id that the gateway or its load balancer gave, or None.
         attempts: How many requests were sent, the first included.
+        retry_after: Seconds that the gateway asked to wait for, or None.
     """
 
     advice_by_default = ""
@@ -94,6 +102,7 @@ class GatewayError(CapigError):
         code: int | None = None,
         request_id: str | None = None,
         attempts: int = 1,
+        retry_after: float | None = None,
         advice: str | None = None,
     ) -> None:
         self.reason = reason
@@ -102,6 +111,7 @@ class GatewayError(CapigError):
         self.code = code
         self.request_id = request_id
         self.attempts = attempts
+        self.retry_after = retry_after
         super().__init__(self._what(), self.advice_by_default if advice is None else advice)
 
     def _what(self) -> str:
@@ -121,8 +131,23 @@ class GatewayError(CapigError):
             code=self.code,
             request_id=self.request_id,
             attempts=self.attempts,
+            retry_after=self.retry_after,
             advice=self.advice if advice is None else advice,
         )
+
+    def after(self, done: Sequence[str], going_back: str = "") -> GatewayError:
+        """The same failure of an operation that may have been done in part.
+
+        Args:
+            done: What the gateway has confirmed before.
+            going_back: How to undo what may have been done, as a sentence.
+        """
+        reason = self.reason
+        if done:
+            reason = f"{reason}; what was sent before is in force: {', '.join(done)}"
+        partly = done or isinstance(self, OutcomeUnknownError)
+        advice = f"{self.advice} {going_back}".rstrip() if partly else self.advice
+        return self.because(reason, advice)
 
 
 class UnreachableError(GatewayError):

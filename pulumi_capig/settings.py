@@ -70,6 +70,10 @@ def _text(value: str) -> str:
     return value
 
 
+def _visible(what: str) -> Callable[[str], str]:
+    return lambda value: canonical.visible(value, what)
+
+
 def _boolean(value: str) -> bool:
     choices = {"true": True, "false": False}
     if value not in choices:
@@ -146,8 +150,8 @@ def _addresses(value: str) -> tuple[str, ...]:
 
 
 GATEWAY: Setting[Address | None] = Setting("gateway", _address, None)
-CLIENT_ID = Setting("clientId", _text, "")
-CLIENT_SECRET = Setting("clientSecret", _text, "", secret=True)
+CLIENT_ID = Setting("clientId", _visible("the API account"), "")
+CLIENT_SECRET = Setting("clientSecret", _visible("the secret"), "", secret=True)
 TOKEN = Setting("token", canonical.api_token, "", secret=True)
 TENANT_ID = Setting("tenantId", canonical.tenant_id, "")
 ADOPT = Setting("adopt", _boolean, False)

@@ -10,7 +10,7 @@ import email.utils
 import json
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -24,6 +24,7 @@ from ..errors import (
     NotFoundError,
     UnavailableError,
     UnexpectedAnswerError,
+    one_line,
 )
 
 UNCOVERED = 418  # the gateway's mark on operations outside of its public reference
@@ -105,14 +106,19 @@ class Failure(Exception):  # noqa: N818 - it never leaves the gateway package
 
     def sentence(self, secrets: Iterable[str]) -> str:
         """The reason and what the gateway says of it, without these secrets, then shortened."""
-        reason, said = self.reason, " ".join(self.said.split())
+        reason, said = one_line(self.reason), one_line(self.said)
         for secret in sorted(filter(None, secrets), key=len, reverse=True):
             reason, said = reason.replace(secret, "[secret]"), said.replace(secret, "[secret]")
         return f'{reason}: "{_shorten(said)}"' if said else reason
 
 
-def data_of(response: Response) -> dict[str, Any]:
-    """The ``data`` of a GraphQL response.
+def result_of(response: Response, path: Sequence[str], *, mutates: bool) -> Any:
+    """What a GraphQL response says at an operation's path below ``data``; None if nothing.
+
+    Args:
+        response: The response.
+        path: The operation's field, from the root.
+        mutates: Whether the operation changes anything.
 
     Raises:
         Failure: The response holds no data that can be relied on.
@@ -125,10 +131,27 @@ def data_of(response: Response) -> dict[str, Any]:
     usable = isinstance(data, dict) and any(value is not None for value in data.values())
     code = _code(errors, response.status)
     if usable and (code == UNCOVERED or (not errors and response.status == HTTPStatus.OK)):
-        return dict(data)  # type: ignore[arg-type]
+        return _at(path, data)
     if not errors and (content is None or response.status == HTTPStatus.OK):
         raise _not_a_result(response, content)
-    raise _refusal(code, errors, has_data=usable)
+    failure = _refusal(code, errors)
+    if isinstance(data, dict) or any(error.get("path") for error in errors):
+        failure.refusals = []  # the document was run, so that it was valid
+    if mutates and (_at(path, data) is not None or any(_is_below(path, e) for e in errors)):
+        # What failed is a field of the operation's result: the operation itself was done.
+        failure.kind, failure.ran = UnexpectedAnswerError, True
+    raise failure
+
+
+def _at(path: Sequence[str], data: Any) -> Any:
+    for name in path:
+        data = data.get(name) if isinstance(data, dict) else None
+    return data
+
+
+def _is_below(path: Sequence[str], error: dict[str, Any]) -> bool:
+    where = error.get("path")
+    return isinstance(where, list) and len(where) > len(path)
 
 
 def token_of(response: Response) -> tuple[str, float | None]:
@@ -205,9 +228,8 @@ def _three_digits(value: object) -> int | None:
     return int(text) if re.fullmatch(r"[45][0-9]{2}", text) else None
 
 
-def _refusal(code: int | None, errors: list[dict[str, Any]], *, has_data: bool = False) -> Failure:
+def _refusal(code: int | None, errors: list[dict[str, Any]]) -> Failure:
     messages = [str(error.get("message") or "") for error in errors]
-    validation = not has_data and code in (None, 400)
     kind, ran, transient = _meaning(code)
     return Failure(
         kind,
@@ -216,7 +238,7 @@ def _refusal(code: int | None, errors: list[dict[str, Any]], *, has_data: bool =
         ran=ran,
         transient=transient,
         said=messages[0] if messages else "",
-        refusals=messages if validation else [],
+        refusals=messages if code in (None, 400) else [],
     )
 
 

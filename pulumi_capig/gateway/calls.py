@@ -35,12 +35,6 @@ class Call:
     repeatable: bool = True
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
-    def result(self, data: Any) -> Any:
-        """What stands at the path below ``data``; None if nothing does."""
-        for name in self.path:
-            data = data.get(name) if isinstance(data, dict) else None
-        return data
-
 
 class Documents:
     """The documents, less the fields that this gateway has refused by name.

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
 
-from ..errors import UnexpectedAnswerError
+from ..errors import GatewayError, UnexpectedAnswerError
 from ..settings import Connection
 from .answers import Failure
 from .calls import Call
@@ -64,6 +64,11 @@ class Gateway:
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
+
+    def rest_after(self, error: GatewayError) -> None:
+        """Wait for as long as the gateway asked with an error, before what is sent next."""
+        if error.retry_after:
+            self._session.rest(error.retry_after)
 
     def connect_pixel(
         self,

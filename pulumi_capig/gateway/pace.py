@@ -24,13 +24,20 @@ class Pace:
         self._lock = threading.Lock()
         self._next = 0.0
 
-    def wait(self) -> None:
-        """Wait for the next free moment, and take it."""
+    def wait(self, deadline: float) -> bool:
+        """Wait for the next free moment, and take it.
+
+        Returns:
+            Whether there is one before the deadline; if not, nothing was waited for.
+        """
+        now = self._clock()
         if not self._gap:
-            return
+            return now < deadline
         with self._lock:
-            now = self._clock()
             moment = max(now, self._next)
+            if moment >= deadline:
+                return False
             self._next = moment + self._gap
         if moment > now:
             self._sleep(moment - now)
+        return True

@@ -19,11 +19,12 @@ from ..errors import (
     NotAuthorizedError,
     NotFoundError,
     OutcomeUnknownError,
+    SettingsError,
     UnexpectedAnswerError,
     UnreachableError,
 )
 from ..settings import Address, Connection
-from .answers import Failure, Response, data_of, token_of
+from .answers import Failure, Response, result_of, token_of
 from .calls import Call, Documents
 from .pace import Pace
 from .tokens import Tokens
@@ -42,9 +43,14 @@ LONGEST_WAIT = 30.0
 
 _TOKEN_CALL = Call("token", "fetch an API token", "", {}, (), mutates=False)
 
+_CERTIFICATES_AND_PROXY = (
+    "Check SSL_CERT_FILE, SSL_CERT_DIR, HTTPS_PROXY and ALL_PROXY; a SOCKS proxy needs "
+    "`pip install 'httpx[socks]'`."
+)
+
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
-_ANSWERS = (InvalidInputError, NotAuthorizedError, NotFoundError)
+_ANSWERS = (InvalidInputError, NotFoundError)
 """Errors that tell how things stand now, whatever became of earlier attempts."""
 
 
@@ -80,18 +86,15 @@ class Session:
         self._tokens = Tokens(self._fetch_token, connection.credentials.token, clock)
         self._pace = Pace(connection.rate_limit, clock, sleep)
         self._form_first = True
-        self._http = httpx.Client(
-            base_url=connection.address.url,
-            follow_redirects=False,
-            headers={"User-Agent": _user_agent()},
-            verify=_trust(connection.address),
-            # Plain http goes to loopback alone, where a proxy of the environment cannot follow.
-            mounts={"http://": None},
-        )
+        self._http = _client(connection.address)
 
     def close(self) -> None:
         """Close the pool."""
         self._http.close()
+
+    def rest(self, seconds: float) -> None:
+        """Wait, but no longer than an operation may take."""
+        self._sleep(min(seconds, self._connection.deadline))
 
     def refused_fields(self, operation: str) -> list[str]:
         """Fields of a document that the gateway has refused by name, and that are left out since.
@@ -154,13 +157,14 @@ class Session:
                 return self._request(
                     run,
                     GRAPHQL_PATH,
-                    lambda response: read(call.result(data_of(response))),
+                    lambda response: read(result_of(response, call.path, mutates=call.mutates)),
                     json={"query": document, "variables": call.variables},
                     headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
                 )
             except Failure as failure:
                 # Neither a refused token nor a refused document was run: both are safe to resend.
-                if failure.unauthorized and not renewed:
+                safe = call.repeatable or not failure.ran
+                if failure.unauthorized and safe and not renewed:
                     other = self._tokens.after_refusal(token, run.deadline)
                     if other is not None:
                         token, renewed = other, True
@@ -204,8 +208,9 @@ class Session:
         return self._request(run, TOKEN_PATH, token_of, files=parts)
 
     def _request(self, run: _Run, path: str, read: Callable[[Response], T], **content: Any) -> T:
+        if not self._pace.wait(run.deadline):
+            raise self._out_of_time()
         run.attempts += 1
-        self._pace.wait()
         response = self._post(path, run.deadline, **content)
         try:
             return read(response)
@@ -223,6 +228,11 @@ class Session:
                 return Response(response.status_code, response.headers, body)
         except httpx.HTTPError as error:
             raise _transport_failure(error) from None
+
+    def _out_of_time(self) -> Failure:
+        reason = f"the deadline of {self._connection.deadline:g} s was over before it was sent"
+        advice = "Raise CAPIG_DEADLINE (or CAPIG_RATE_LIMIT, where one is set)."
+        return Failure(UnreachableError, reason, advice=advice)
 
     def _read(self, response: httpx.Response, deadline: float) -> bytes:
         chunks, size = [], 0
@@ -248,6 +258,7 @@ class Session:
             code=failure.code,
             request_id=failure.request_id,
             attempts=run.attempts,
+            retry_after=failure.retry_after,
             advice=failure.advice or self._advice(call, kind),
         )
 
@@ -304,6 +315,21 @@ def _is_tls(error: BaseException | None) -> bool:
 
 def _last_word(error: Exception) -> str:
     return str(error).strip().rstrip(".") or type(error).__name__
+
+
+def _client(address: Address) -> httpx.Client:
+    try:
+        return httpx.Client(
+            base_url=address.url,
+            follow_redirects=False,
+            headers={"User-Agent": _user_agent()},
+            verify=_trust(address),
+            # Plain http goes to loopback alone, where a proxy of the environment cannot follow.
+            mounts={"http://": None},
+        )
+    except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
+        what = f"settings: certificates or proxy cannot be used ({_last_word(error)})"
+        raise SettingsError(what, _CERTIFICATES_AND_PROXY) from None
 
 
 def _trust(address: Address) -> ssl.SSLContext | bool:

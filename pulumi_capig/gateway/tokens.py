@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 from ..errors import GatewayError, NotAuthorizedError
+from ..failures import LastFailure
 
 DOCUMENTED_LIFETIME = 36_000.0
 """Seconds that a token lives if the answer does not say: ten hours, by the integration guide."""
@@ -38,6 +39,7 @@ class Tokens:
         self._renewable = not ready
         self._renew_at = float("inf") if ready else 0.0
         self._refusal: GatewayError | None = None
+        self._failure = LastFailure(clock)
 
     def current(self, deadline: float) -> str:
         """A token that should be good."""
@@ -63,11 +65,15 @@ class Tokens:
         # only look like an attack.
         if self._refusal is not None:
             raise self._refusal.because()
+        self._failure.raise_if_recent()
         started = self._clock()
         try:
             self._token, lifetime = self._fetch(deadline)
         except NotAuthorizedError as error:
             self._refusal = error
+            raise
+        except GatewayError as error:
+            self._failure.note(error)
             raise
         seconds = DOCUMENTED_LIFETIME if lifetime is None else lifetime
         self._renew_at = started + seconds - min(_EARLY_AT_MOST, seconds * _EARLY)

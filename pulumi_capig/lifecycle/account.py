@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from ..errors import UnexpectedAnswerError
+from ..errors import GatewayError, UnexpectedAnswerError
+from ..failures import LastFailure
 from .pixels import Pixel
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class AccountView:
         self._bad_tokens: list[str] | None = None
         self._complete = True
         self._serial = 0
-        self._written: dict[str, int] = {}
+        self._written: dict[str, tuple[int, Pixel | None]] = {}
+        self._failure = LastFailure()
 
     def pixels(self) -> dict[str, Pixel]:
         """All connected pixels, from the one list of the run."""
@@ -75,15 +77,21 @@ class AccountView:
         """An own write was answered: what the pixel is now, or None if it is disconnected."""
         with self._lock:
             self._serial += 1
-            self._written[pixel_id] = self._serial
+            self._written[pixel_id] = self._serial, pixel
             self._bad_tokens = None
             if self._pixels is not None:
                 self._put(self._pixels, pixel_id, pixel)
 
     def _read_once(self) -> None:
         with self._reading:
-            if self._pixels is None:
+            if self._pixels is not None:
+                return
+            self._failure.raise_if_recent()
+            try:
                 self._read()
+            except GatewayError as error:
+                self._failure.note(error)
+                raise
 
     def _read(self) -> None:
         with self._lock:
@@ -100,9 +108,9 @@ class AccountView:
         }
         with self._lock:
             # What was written while the list was under way is newer than the list.
-            for pixel_id, serial in self._written.items():
+            for pixel_id, (serial, pixel) in self._written.items():
                 if serial > started:
-                    self._put(listed, pixel_id, (self._pixels or {}).get(pixel_id))
+                    self._put(listed, pixel_id, pixel)
             self._pixels = listed
             self._bad_tokens = None
             self._complete = all(ids)

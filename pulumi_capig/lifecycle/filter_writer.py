@@ -19,11 +19,16 @@ ACCEPTED = "accepted"
 
 
 class FilterWriter:
-    """Writes filters of one key; its account's `filter_writes` is held meanwhile."""
+    """Writes filters of one key; its account's `filter_writes` is held meanwhile.
+
+    Attributes:
+        done: What the gateway has confirmed, in words.
+    """
 
     def __init__(self, run: Run, key: FilterKey) -> None:
         self._run = run
         self._key = key
+        self.done: list[str] = []
 
     def put(self, claim: FilterClaim) -> str:
         """Set a claim's state; how well the gateway confirmed it.
@@ -100,13 +105,14 @@ class FilterWriter:
 
     def _set(self, pixels: list[str] | None, state: str) -> str:
         key = self._key
+        where = "the whole account" if pixels is None else f"{len(pixels)} pixel(s)"
+        operation = f"set {key.kind} {key.name} to {state} for {where}"
         echo = self._run.gateway().set_filter(key.kind, key.tenant_id, key.name, state, pixels)
         if echo.filter_state in (canonical.PUBLISH, canonical.DROP) and echo.filter_state != state:
-            where = "the whole account" if pixels is None else f"{len(pixels)} pixel(s)"
             reason = f"the gateway answered {echo.filter_state}"
             raise UnexpectedAnswerError(
                 reason,
-                operation=f"set {key.kind} {key.name} to {state} for {where}",
+                operation=operation,
                 tenant_id=key.tenant_id,
                 advice="Look at the filter in the gateway's page, then run the command again.",
             )
@@ -116,6 +122,7 @@ class FilterWriter:
                 "what it is now. Look at it in the gateway's page; a new `reassert` sends it again."
             )
             self._run.warn(text, "unconfirmed", *key)
+        self.done.append(operation)
         return _verification(key, pixels, state, echo)
 
     def _account(self) -> AccountView:

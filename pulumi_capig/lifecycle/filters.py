@@ -9,17 +9,19 @@ first or last: unknown).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .. import canonical
 from .. import settings as table
-from ..errors import SettingsError
+from ..errors import GatewayError, SettingsError
 from .claims import FilterClaim, FilterKey, Progress, Scope
 from .filter_writer import ACCEPTED, FilterWriter
 from .tenancy import resolve_tenant
 from .values import (
+    GOING_BACK,
     UNKNOWN,
     Canonical,
     Checked,
@@ -170,7 +172,7 @@ class FilterLifecycle:
     def update(self, olds: Props, news: Props) -> Props:
         """Send what is declared where it changed, then let go of what is no longer declared."""
         key, old, new = self._key(news), _claim(olds), _claim(news)
-        with self._settling(key, new) as writer:
+        with self._settling(key, new, GOING_BACK) as writer:
             verification = olds.get("verification", ACCEPTED)
             narrows = old.scope is None and new.scope is not None
             if not narrows and self._must_send(key, olds, news):
@@ -209,32 +211,27 @@ class FilterLifecycle:
 
     # ------------------------------------------------------------------------------------------
 
-    def _settling(self, key: FilterKey, claim: FilterClaim) -> _Settling:
-        return _Settling(self._run, key, claim)
+    @contextmanager
+    def _settling(
+        self, key: FilterKey, claim: FilterClaim, going_back: str = ""
+    ) -> Iterator[FilterWriter]:
+        """Holds an account's filter writes for one operation, and settles its claim after it."""
+        writer, progress = FilterWriter(self._run, key), Progress.FAILED
+        with self._run.account(key.tenant_id).filter_writes:
+            try:
+                yield writer
+                progress = Progress.APPLIED
+            except GatewayError as error:
+                raise error.after(writer.done, going_back) from None
+            finally:
+                # Before the lock is free: who connects a pixel next must see what was applied.
+                self._run.filters.settle(key, claim, progress)
 
     def _key(self, props: Mapping[str, Any]) -> FilterKey:
         return FilterKey(self._type.kind, props["tenant_id"], props[self._type.name])
 
     def _outputs(self, inputs: Props, verification: str) -> Props:
         return {**inputs, "gateway": self._run.host(), "verification": verification}
-
-
-class _Settling:
-    """Holds an account's filter writes for one operation, and settles its claim after it."""
-
-    def __init__(self, run: Run, key: FilterKey, claim: FilterClaim) -> None:
-        self._run, self._key, self._claim = run, key, claim
-        self._writes = run.account(key.tenant_id).filter_writes
-
-    def __enter__(self) -> FilterWriter:
-        self._writes.acquire()
-        return FilterWriter(self._run, self._key)
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        # Settled before the lock is free: who connects a pixel next must see what was applied.
-        progress = Progress.APPLIED if kind is None else Progress.FAILED
-        self._run.filters.settle(self._key, self._claim, progress)
-        self._writes.release()
 
 
 _CLAIMED = ("pixel_ids", "filter_state")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from ..errors import (
     NotFoundError,
     OutcomeUnknownError,
     RefusedError,
+    SettingsError,
     UnexpectedAnswerError,
 )
 from .claims import PixelKey, Progress
@@ -38,9 +40,11 @@ from .filter_writer import send_again
 from .pixels import Pixel
 from .tenancy import resolve_tenant
 from .values import (
+    GOING_BACK,
     Checked,
     Created,
     Difference,
+    Failure,
     Found,
     Props,
     canonical_inputs,
@@ -49,7 +53,7 @@ from .values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from ..gateway import Gateway
     from .account import AccountView
@@ -61,6 +65,7 @@ class PixelConnectionLifecycle:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self._done: list[str] = []
 
     # -- check ---------------------------------------------------------------------------------
 
@@ -69,10 +74,10 @@ class PixelConnectionLifecycle:
         checked = canonical_inputs(news, FIELDS)
         inputs = checked.inputs
         resolve_tenant(self._run.settings, olds, checked)
-        declared = inputs.pop("adopt", False)
-        for_all = self._run.settings.get(table.ADOPT)
+        declared, for_all = inputs.pop("adopt", False), self._adopts_all(checked)
         adopt = declared is True or for_all
-        checked.failures += missing_inputs(olds, inputs, adopt=adopt, external_id_given=for_all)
+        if is_known(declared):
+            checked.failures += missing_inputs(olds, inputs, adopt=adopt, external_id_given=for_all)
         if "reassert" in olds:
             inputs.setdefault("reassert", olds["reassert"])
         if "access_token" in inputs:
@@ -82,6 +87,13 @@ class PixelConnectionLifecycle:
             self._run.connections.declare(key_of(inputs), adopt=adopt, expected_anew=expected_anew)
         return checked
 
+    def _adopts_all(self, checked: Checked) -> bool:
+        try:
+            return self._run.settings.get(table.ADOPT)
+        except SettingsError as error:
+            checked.failures.append(Failure("adopt", error.what))
+            return False
+
     # -- diff ----------------------------------------------------------------------------------
 
     def diff(self, olds: Props, news: Props) -> Difference:
@@ -90,7 +102,8 @@ class PixelConnectionLifecycle:
         replaces = tuple(
             name for name in KEYS if is_known(news.get(name)) and differs(name, olds, news)
         )
-        changes = moved or bool(replaces) or bool(changed_inputs(olds, news))
+        unknown = not all(is_known(news.get(name)) for name in KEYS)
+        changes = moved or unknown or bool(replaces) or bool(changed_inputs(olds, news))
         if not changes:
             self._run.connections.settle(key_of(news), Progress.APPLIED)
         return Difference(changes, replaces)
@@ -100,12 +113,8 @@ class PixelConnectionLifecycle:
     def create(self, inputs: Props) -> Created:
         """Connect the pixel, or take over what is connected, where that was allowed."""
         key = key_of(inputs)
-        try:
+        with self._settling(key):
             pixel = self._create(key, inputs)
-        except BaseException:
-            self._run.connections.settle(key, Progress.FAILED)
-            raise
-        self._run.connections.settle(key, Progress.APPLIED)
         return Created(f"{key.tenant_id}/{key.pixel_id}", self._outputs(inputs, pixel))
 
     def _create(self, key: PixelKey, inputs: Props) -> Pixel:
@@ -125,7 +134,7 @@ class PixelConnectionLifecycle:
         done = ["set it up with the declared values"] if managed else []
         for name, fact in SWITCHES.items():
             if getattr(existing, fact) != (now := getattr(pixel, fact)):
-                done.append(f"switched {name} {'on' if now else 'off'}")
+                done.append(_switched(name, now))
         changed = " and ".join(done) or "nothing had to be changed"
         where = f"pixel {key.pixel_id} (account {key.tenant_id})"
         self._run.tell(f"took over {where}: {changed}")
@@ -151,6 +160,7 @@ class PixelConnectionLifecycle:
         except OutcomeUnknownError as error:
             if found := self._look_again(key, error):
                 return found
+            self._gateway().rest_after(error)
         try:
             return self._set_up(key, inputs)
         except GatewayError as error:
@@ -241,12 +251,8 @@ class PixelConnectionLifecycle:
     def update(self, olds: Props, news: Props) -> Props:
         """Send what differs, and nothing else."""
         key = key_of(news)
-        try:
+        with self._settling(key, GOING_BACK):
             pixel = self._update(key, olds, news)
-        except BaseException:
-            self._run.connections.settle(key, Progress.FAILED)
-            raise
-        self._run.connections.settle(key, Progress.APPLIED)
         return self._outputs(news, pixel.over(Pixel.from_outputs(olds)))
 
     def _update(self, key: PixelKey, olds: Props, news: Props) -> Pixel:
@@ -314,6 +320,19 @@ class PixelConnectionLifecycle:
 
     # -- what create, adoption and update share -------------------------------------------------
 
+    @contextmanager
+    def _settling(self, key: PixelKey, going_back: str = "") -> Iterator[None]:
+        """Settles the claim on a pixel after one operation, and tells what a failure leaves."""
+        progress = Progress.FAILED
+        self._done.clear()
+        try:
+            yield
+            progress = Progress.APPLIED
+        except GatewayError as error:
+            raise error.after(self._done, going_back) from None
+        finally:
+            self._run.connections.settle(key, progress)
+
     def _settle(self, key: PixelKey, inputs: Props, before: Pixel, *, set_up: bool) -> Pixel:
         """Bring a connected pixel to what is declared; switches that are not stay as they were."""
         if not set_up:
@@ -347,6 +366,7 @@ class PixelConnectionLifecycle:
             name=inputs.get("pixel_name", name_now or None),
         )
         pixel = Pixel.of(answer)
+        self._done.append(f"pixel {key.pixel_id} set up with the declared values")
         self._run.account(key.tenant_id).learned(key.pixel_id, pixel)
         if pixel.bad_token:
             text = (
@@ -379,6 +399,7 @@ class PixelConnectionLifecycle:
                 tenant_id=key.tenant_id,
                 advice="Look at the pixel in the gateway's page, then run the command again.",
             )
+        self._done.append(_switched(name, on))
         after = pixel.after(answer)
         if name == "receiving":
             return replace(after, event_bridge_active=on)
@@ -407,6 +428,10 @@ def _already_connected(key: PixelKey) -> AlreadyConnectedError:
         "CAPIG_ADOPT=true). To send again what a stack holds: a new `reassert`."
     )
     return AlreadyConnectedError(what, advice)
+
+
+def _switched(name: str, on: bool | None) -> str:
+    return f"switched {name} {'on' if on else 'off'}"
 
 
 def _words(pixel: Pixel) -> str:

@@ -23,6 +23,10 @@ class Unknown(Enum):
 UNKNOWN: Final[Literal[Unknown.UNKNOWN]] = Unknown.UNKNOWN
 
 
+GOING_BACK = "To go back to what was declared before instead, also give a new `reassert`."
+"""For an update that may have been done in part, of which state knows nothing."""
+
+
 @dataclass(frozen=True)
 class Failure:
     """One thing that is wrong with what a program declares.

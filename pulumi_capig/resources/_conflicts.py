@@ -56,14 +56,14 @@ def guard_pixel(name: str, declared: dict[str, Any]) -> None:
     """Refuse a second connection of a pixel: at once, or before it is registered."""
 
     def check(values: Mapping[str, Any]) -> None:
-        pixel = (_tenant(values), values["pixel_id"])
-        other = _declarations().pixels.setdefault(pixel, name)
-        if other != name:
+        pixel, pixels = (_tenant(values), values["pixel_id"]), _declarations().pixels
+        if pixel in pixels:
             refuse(
-                f"PixelConnection '{name}' and PixelConnection '{other}' connect the same pixel, "
-                f"{pixel[1]}",
+                f"PixelConnection '{name}' and PixelConnection '{pixels[pixel]}' connect the same "
+                f"pixel, {pixel[1]}",
                 "Keep one of them.",
             )
+        pixels[pixel] = name
 
     _guard(declared, ("tenant_id", "pixel_id"), "pixel_id", check)
 

@@ -156,8 +156,12 @@ class PixelConnection(Resource, module="capig", name="PixelConnection"):
         Args:
             resource_name: The name in Pulumi.
             id: ``<tenantId>/<pixelId>``. A pixel that is not connected is an error.
-            opts: Resource options.
+            opts: Resource options; ``provider`` is refused.
+
+        Raises:
+            pulumi.RunError: ``provider`` is set, or a secret setting stands in the clear.
         """
+        _program.arguments("PixelConnection.get", resource_name, opts, {})
         existing = PixelConnection.__new__(PixelConnection)
         Resource.__init__(
             existing,

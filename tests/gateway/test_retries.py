@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import ssl
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import pairwise
 
@@ -16,6 +18,7 @@ from pulumi_capig.errors import (
     InvalidInputError,
     NotFoundError,
     OutcomeUnknownError,
+    SettingsError,
     UnavailableError,
     UnexpectedAnswerError,
     UnreachableError,
@@ -379,3 +382,107 @@ def test_redirected_token_request(serve: Serve, open_gateway: Open) -> None:
     answer = Reply("", 302, "text/html", {"Location": "https://elsewhere.example/"})
     with pytest.raises(UnexpectedAnswerError, match=r"redirects to elsewhere\.example;"):
         query(open_gateway(serve(account(), tokens=(answer,))))
+
+
+# -- an error beside a result: the operation itself was done ------------------------------------
+
+AT = ["tenantMutations", "signalMutations", "setupPixelSignalConfig"]
+
+
+def beside(message: str, code: int | None, where: list[str], config: object) -> Reply:
+    """An answer whose error stands at a field, and what it holds beside it."""
+    found = {"message": message, "path": where, "extensions": {"code": code} if code else {}}
+    mutations = {"signalMutations": {"setupPixelSignalConfig": config}} if config else None
+    return Reply(json.dumps({"errors": [found], "data": {"tenantMutations": mutations}}))
+
+
+@pytest.mark.parametrize("code", [None, 400, 401, 403, 404, 409, 500])
+@pytest.mark.parametrize(
+    ("where", "config"),
+    [
+        ([*AT, "domains"], {"id": "SignalConfig:102", "domains": None}),
+        ([*AT, "connectionStatus", "connected"], None),
+    ],
+)
+def test_a_setup_whose_result_holds_an_error_is_not_sent_again(
+    serve: Serve,
+    open_gateway: Open,
+    code: int | None,
+    where: list[str],
+    config: object,
+) -> None:
+    message = 'Cannot return null for non-nullable field "ConnectionStatus.connected".'
+    server = serve(beside(message, code, where, config))
+    gateway = open_gateway(server)
+    with pytest.raises(OutcomeUnknownError, match="Cannot return null"):
+        setup(gateway)
+    (once,) = server.calls
+    # Nor is the field left out from now on: the document was valid.
+    with pytest.raises(OutcomeUnknownError):
+        setup(gateway)
+    assert server.calls[1].content["query"] == once.content["query"]
+
+
+def test_a_refused_setup_is_refused(serve: Serve, open_gateway: Open) -> None:
+    server = serve(beside("no such business", 400, AT, None))
+    with pytest.raises(InvalidInputError, match="no such business"):
+        setup(open_gateway(server))
+
+
+@pytest.mark.parametrize("call", [idempotent, event_filter, domain_filter, receiving])
+def test_refused_after_an_unknown_outcome_is_unknown(
+    serve: Serve, open_gateway: Open, call: Call
+) -> None:
+    server = serve(Reply("{", 200), error(403, "no right"))
+    with pytest.raises(OutcomeUnknownError, match="no right"):
+        call(open_gateway(server))
+
+
+# -- deadline -----------------------------------------------------------------------------------
+
+
+def test_nothing_is_sent_after_the_deadline(
+    sandbox: Sandbox, open_gateway: Open, time: Time
+) -> None:
+    gateway = open_gateway(sandbox, rateLimit=0.5, deadline=1)
+    with pytest.raises(UnreachableError, match="deadline of 1 s was over before") as caught:
+        event_filter(gateway)
+    assert "CAPIG_RATE_LIMIT" in caught.value.advice
+    assert (sandbox.requests[0].operation, len(sandbox.requests)) == ("token", 1)
+    assert time.slept == []
+
+
+def test_a_token_that_takes_all_the_time_leaves_none(
+    sandbox: Sandbox, open_gateway: Open, time: Time
+) -> None:
+    gateway = open_gateway(sandbox, deadline=10)
+    with ThreadPoolExecutor(1) as pool, sandbox.hold("token") as gate:
+        asked = pool.submit(event_filter, gateway)
+        gate.wait(1)
+        time.sleep(10)
+        gate.release()
+        with pytest.raises(GatewayError):
+            asked.result()
+    assert {record.operation for record in sandbox.requests} == {"token"}
+
+
+# -- what the environment brings ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SSL_CERT_FILE", "/no/such/file.pem"),
+        ("SSL_CERT_FILE", __file__),
+        ("HTTPS_PROXY", "socks5://127.0.0.1:9"),
+        ("HTTPS_PROXY", "gopher://127.0.0.1:9"),
+        ("ALL_PROXY", "http://127.0.0.1:port"),
+    ],
+)
+def test_certificates_or_proxy_that_cannot_be_used(
+    open_gateway: Open, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match="certificates or proxy cannot be used") as caught:
+        open_gateway("https://capig.example.com")
+    assert name in caught.value.advice

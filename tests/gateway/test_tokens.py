@@ -17,6 +17,7 @@ from pulumi_capig.errors import (
     UnexpectedAnswerError,
     UnreachableError,
 )
+from pulumi_capig.failures import REMEMBERED
 from pulumi_capig.gateway import Gateway
 from pulumi_capig.sandbox import Dialect, Fault, Sandbox
 from tests.gateway.conftest import Open, Time
@@ -279,13 +280,19 @@ def test_failing_token_endpoint_is_tried_again(sandbox: Sandbox, gateway: Gatewa
     assert token_requests(sandbox) == 3
 
 
-def test_token_endpoint_that_stays_down(sandbox: Sandbox, open_gateway: Open) -> None:
+def test_token_endpoint_that_stays_down(sandbox: Sandbox, open_gateway: Open, time: Time) -> None:
     gateway = open_gateway(sandbox, maxRetries=2)
     sandbox.inject(Fault.status(503, operation="token", times=None))
     with pytest.raises(UnavailableError, match=r"^fetch an API token: ") as caught:
         gateway.connect_pixel("SandboxA", "101", business_id="7", access_token="EAA")
     assert (caught.value.attempts, caught.value.tenant_id) == (3, None)
+    # Whoever comes next need not find out for himself, one after the other.
+    for _ in range(20):
+        with pytest.raises(UnavailableError, match=r"^fetch an API token: "):
+            gateway.account("SandboxA")
+    assert sandbox.counters.token_fetches == 3
     sandbox.clear_faults()
+    time.sleep(REMEMBERED)
     gateway.account("SandboxA")  # it is asked for again
 
 

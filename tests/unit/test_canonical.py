@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Callable
 
@@ -285,9 +286,34 @@ def test_api_token_fits_into_a_header(value: str) -> None:
         assert len(value) < 6 or value not in str(found)
 
 
-@given(st.text(min_size=1, max_size=50).filter(lambda name: name == name.strip()))
-def test_event_name(value: str) -> None:
-    assert canonical.event_name(value) == value
+UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+@given(
+    st.text(st.characters(exclude_categories=(*UNSEEN, "Zs")), min_size=1, max_size=50),
+    st.booleans(),
+)
+def test_event_name(value: str, blank: bool) -> None:
+    name = f"{value[:24]} {value[24:48]}".strip() if blank else value
+    assert canonical.event_name(name) == name
+
+
+def test_an_emoji_is_held_together() -> None:
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+    assert canonical.event_name(family) == family
+
+
+@given(st.characters(categories=UNSEEN, exclude_characters="\u200d"))
+def test_what_nobody_sees_is_named(character: str) -> None:
+    name = re.escape(f"(U+{ord(character):04X})")
+    with refuses(ValueError, match=name):
+        canonical.event_name(f"Le{character}ad")
+    for read, value in (
+        (canonical.access_token, f"EA{character}AB"),
+        (canonical.tenant_id, f"Iao{character}re"),
+    ):
+        with refuses(ValueError, match=f"{name}|blanks"):
+            read(value)
 
 
 @pytest.mark.parametrize(
