@@ -427,6 +427,29 @@ def test_an_update_without_a_certain_answer_says_so(
     assert deployment.state["f"].outputs["filter_state"] == "DROP"
 
 
+def test_an_update_that_fails_half_way_says_what_is_in_force(
+    deployment: Deployment, three: Sandbox
+) -> None:
+    deployment.up({"f": lead()})
+    three.inject(Fault.status(403, operation="updateEventFilter", after=1, times=1))
+    error = deployment.up({"f": lead(state="PUBLISH")}).errors["f"]
+    assert "in force: set event Lead to PUBLISH for the whole account [code 403]" in error
+    assert error.endswith("also give a new `reassert`.")
+    assert deployment.up({"f": lead(reassert="back")}).errors == {}
+    assert held(three, "101", "102") == ["DROP", "DROP"]
+
+
+def test_refused_after_a_lost_answer_is_no_certain_refusal(
+    deployment: Deployment, three: Sandbox
+) -> None:
+    deployment.up({"f": lead("101")})
+    three.inject(Fault("reset", operation="updateEventFilter", applied=True))
+    three.inject(Fault.status(403, operation="updateEventFilter"))
+    error = deployment.up({"f": lead("101", state="PUBLISH")}).errors["f"]
+    assert "403" in error
+    assert "may already hold the new state" in error
+
+
 def test_a_gateway_that_moved_gets_every_filter_again(
     deployment: Deployment, three: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

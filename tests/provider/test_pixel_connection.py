@@ -92,6 +92,20 @@ def test_an_old_connection_may_not_lose_what_it_was_set_up_with(deployment: Depl
     assert "access_token" in result.errors["shop"]
 
 
+def test_what_a_preview_does_not_know_is_not_missing(provider: Provider) -> None:
+    declared = {"pixel_id": PIXEL, "adopt": UNKNOWN}
+    assert provider.check(KIND, None, declared).failures == {}
+
+
+def test_a_wrong_setting_hides_no_other_mistake(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAPIG_ADOPT", "yes")
+    failures = provider.check(KIND, None, shop(business_id="x")[1]).failures
+    assert set(failures) == {"adopt", "business_id"}
+    assert failures["adopt"] == "CAPIG_ADOPT: must be true or false"
+
+
 def test_adopt_stands_in_no_input(provider: Provider) -> None:
     assert "adopt" not in provider.check(KIND, None, taken_over()[1]).inputs
 
@@ -105,6 +119,7 @@ def test_adopt_stands_in_no_input(provider: Provider) -> None:
         ({"pixel_id": "99"}, "replace"),
         ({"tenant_id": "Other"}, "replace"),
         ({"pixel_id": UNKNOWN}, "update"),
+        ({"tenant_id": UNKNOWN}, "update"),
         ({"access_token": "EAAB-new"}, "update"),
         ({"access_token": UNKNOWN}, "update"),
         ({"business_id": "2"}, "update"),
@@ -121,6 +136,14 @@ def test_adopt_stands_in_no_input(provider: Provider) -> None:
 def test_what_each_change_does(deployment: Deployment, change: dict[str, Any], step: str) -> None:
     deployment.up({"shop": shop()})
     assert deployment.preview({"shop": shop(**change)}).steps == [(step, "shop")]
+
+
+def test_an_unknown_pixel_of_an_unmanaged_connection_may_be_another(
+    deployment: Deployment, in_sandbox: Sandbox
+) -> None:
+    in_sandbox.connect(PIXEL)
+    deployment.up({"shop": taken_over()})
+    assert deployment.preview({"shop": taken_over(pixel_id=UNKNOWN)}).steps == [("update", "shop")]
 
 
 @pytest.mark.parametrize(
@@ -674,3 +697,19 @@ def test_every_dialect_of_an_answer_ends_in_the_same_state(
         assert deployment.up(program).changes == []
         assert deployment.refresh().changes == []
         assert deployment.up(program).changes == []
+
+
+def test_an_update_that_fails_half_way_says_what_is_in_force(
+    deployment: Deployment, in_sandbox: Sandbox
+) -> None:
+    deployment.up({"shop": shop(publishing=True)})
+    in_sandbox.inject(Fault.status(403, operation=PUBLISHING, times=None))
+    error = deployment.up({"shop": shop(access_token="EAAB-new", publishing=False)}).errors["shop"]
+    assert f"in force: pixel {PIXEL} set up with the declared values [code 403]" in error
+    assert error.endswith("also give a new `reassert`.")
+    in_sandbox.clear_faults()
+    # Going back changes nothing that state knows of: the new text is what sends it.
+    deployment.up({"shop": shop(publishing=True, reassert="back")})
+    pixel = in_sandbox.state.pixel(in_sandbox.tenant_id, PIXEL)
+    assert pixel is not None
+    assert pixel.access_token == "EAAB-secret"

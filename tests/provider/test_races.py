@@ -1,0 +1,122 @@
+"""What one run's memory makes of calls that overlap, and of waiting."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from pulumi_capig.errors import GatewayError
+from pulumi_capig.gateway import Gateway
+from pulumi_capig.gateway.session import Session
+from pulumi_capig.lifecycle import REGISTRY
+from pulumi_capig.lifecycle.run import Run
+from pulumi_capig.sandbox import Dialect, Fault, Sandbox
+from pulumi_capig.settings import Connection, Settings
+
+Open = Callable[[], Run]
+
+SHOP = {
+    "pixel_id": "101",
+    "business_id": "1",
+    "access_token": "EAAB",
+    "external_id": "",
+    "publishing": True,
+}
+LEAD = {"event_name": "Lead", "filter_state": "DROP"}
+
+
+class Naps:
+    """Sleeps that take no time, and are remembered."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+@pytest.fixture
+def naps() -> Naps:
+    return Naps()
+
+
+@pytest.fixture
+def new_run(in_sandbox: Sandbox, naps: Naps) -> Iterator[Open]:
+    """Begins runs: engine operations whose calls a test makes itself, from its own threads."""
+    with ExitStack() as stack:
+
+        def open_gateway(connection: Connection) -> Gateway:
+            return Gateway(connection, Session(connection, naps.sleep, time.monotonic))
+
+        def begin() -> Run:
+            run = Run(Settings(), open_gateway, lambda _text: None)
+            stack.callback(run.close)
+            return run
+
+        yield begin
+
+
+def created(run: Run, kind: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    life = REGISTRY[kind](run)
+    return life.create(life.check({}, arguments).inputs).outputs
+
+
+def test_what_was_written_while_the_list_was_under_way_stays_in_it(
+    new_run: Open, in_sandbox: Sandbox
+) -> None:
+    in_sandbox.dialect = Dialect(account_wide="rule-own-first")
+    run = new_run()
+    shop = created(run, "PixelConnection", SHOP)
+    # A filter that is gone has left the pixel an own entry, which comes before the account's.
+    own = created(run, "EventFilter", {**LEAD, "pixel_ids": ["101"]})
+    REGISTRY["EventFilter"](new_run()).delete(own)
+
+    run = new_run()
+    connection, event = REGISTRY["PixelConnection"](run), REGISTRY["EventFilter"](run)
+    quiet = connection.check(shop, {**SHOP, "publishing": False}).inputs
+    wide = event.check({}, LEAD).inputs
+    with ThreadPoolExecutor(1) as pool:
+        with in_sandbox.hold("list", applied=True) as gate:
+            filtered = pool.submit(event.create, wide)
+            gate.wait(1)
+            connection.update(shop, quiet)  # needs no list of its own
+        filtered.result()
+    assert "101" in run.account("SandboxA").pixels()
+    assert in_sandbox.state.effective_event("SandboxA", "Lead", "101") == "DROP"
+
+
+def test_one_failure_to_list_speaks_for_all(
+    new_run: Open, in_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAPIG_MAX_RETRIES", "2")
+    in_sandbox.inject(Fault.status(503, operation="list", times=None))
+    run = new_run()
+
+    def read(number: int) -> str:
+        life = REGISTRY["PixelConnection"](run)
+        with pytest.raises(GatewayError) as caught:
+            life.read({**SHOP, "pixel_id": str(number), "tenant_id": "SandboxA"})
+        return str(caught.value)
+
+    with ThreadPoolExecutor(4) as pool:
+        (message,) = set(pool.map(read, range(101, 141)))
+    assert message.startswith("list the pixels (account SandboxA): the gateway answered 503")
+    assert in_sandbox.counters.requests["list"] == 3
+    # Another account is another matter.
+    with pytest.raises(GatewayError):
+        run.account("SandboxB").pixels()
+    assert in_sandbox.counters.requests["list"] == 6
+
+
+def test_a_second_setup_waits_for_as_long_as_the_gateway_asks(
+    new_run: Open, in_sandbox: Sandbox, naps: Naps
+) -> None:
+    in_sandbox.inject(Fault.status(503, operation="setupPixelSignalConfig", retry_after=7))
+    created(new_run(), "PixelConnection", SHOP)
+    assert naps.slept == [7]
+    assert in_sandbox.counters.requests["setupPixelSignalConfig"] == 2
