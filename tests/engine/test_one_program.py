@@ -24,6 +24,15 @@ TWO_CONNECTIONS = """
     capig.PixelConnection("one", pixel_id="1", business_id="1", access_token="EAAB")
     capig.PixelConnection("two", pixel_id="1", business_id="1", access_token="EAAB")
 """
+TWO_CHILDREN = """
+    for kind in ("demo:index:One", "demo:index:Two"):
+        parent = pulumi.ComponentResource(kind, "shop")
+        capig.PixelConnection(
+            "pixel",
+            pulumi.ResourceOptions(parent=parent),
+            pixel_id="1", business_id="1", access_token="EAAB",
+        )
+"""
 A_NUMBER = """
     capig.EventFilter("one", event_name="Lead", filter_state="DROP", pixel_ids=[18904456377094531])
 """
@@ -42,10 +51,19 @@ A_PROVIDER = """
         (ACCOUNT_AND_PIXEL, ("DomainFilter 'one'", "DomainFilter 'two'")),
         (THROUGH_A_CONNECTION, ("EventFilter 'one'", "EventFilter 'two'")),
         (TWO_CONNECTIONS, ("PixelConnection 'one'", "PixelConnection 'two'")),
+        (TWO_CHILDREN, ("connect the same pixel, 1",)),
         (A_NUMBER, ("EventFilter 'one'", "pixel_ids[0] is a number")),
         (A_PROVIDER, ("EventFilter 'one'", "provider= is not possible")),
     ],
-    ids=["states", "account and pixel", "through a connection", "pixel", "number", "provider"],
+    ids=[
+        "states",
+        "account and pixel",
+        "through a connection",
+        "pixel",
+        "children",
+        "number",
+        "provider",
+    ],
 )
 def test_a_preview_refuses_it(
     stack: Stack, sandbox: Sandbox, program: str, named: tuple[str, ...]
@@ -94,8 +112,19 @@ def test_what_is_known_only_at_up_is_refused_before_the_later_one_is_registered(
     assert later not in stack.resources()
 
 
-def test_secrets_in_the_clear_stop_a_run_with_the_command_that_mends_it(stack: Stack) -> None:
-    stack.write('capig.EventFilter("one", event_name="Lead", filter_state="DROP")')
+@pytest.mark.parametrize(
+    "program",
+    [
+        'capig.EventFilter("one", event_name="Lead", filter_state="DROP")',
+        'capig.PixelConnection.get("one", "SandboxA/1")',
+    ],
+    ids=["filter", "get"],
+)
+def test_secrets_in_the_clear_stop_a_run_with_the_command_that_mends_it(
+    stack: Stack, program: str, sandbox: Sandbox
+) -> None:
+    sandbox.connect("1")
+    stack.write(program)
     stack.set_config("capig:clientSecret", "0b56bd7e-in-the-clear")
     outcome = stack.preview().failed()
     assert "pulumi config set --secret capig:clientSecret" in outcome.text
