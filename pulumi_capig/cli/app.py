@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from .._version import __version__
-from ..errors import CapigError, GatewayError, SettingsError
+from ..errors import CapigError, GatewayError
 from .exits import Exit
+from .terminal import complain, complain_of, give_up, prepare
 
 __all__ = ["run"]
 
@@ -48,23 +49,16 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def run() -> int:
     """Runs the command line and returns its exit status."""
+    prepare()
     try:
         app(prog_name="capig")
-    except SettingsError as error:
-        # The error's own advice speaks of stack config, which is not read here.
-        _complain(f"{error.what}\n  Set the environment variables; `capig doctor` checks them.")
-        return Exit.USAGE
-    except GatewayError as error:
-        _complain(str(error))
-        return Exit.GATEWAY
     except CapigError as error:
-        _complain(str(error))
+        complain_of(error)
+        return Exit.GATEWAY if isinstance(error, GatewayError) else Exit.USAGE
+    except OSError as error:
+        give_up(error)
         return Exit.USAGE
     return Exit.GOOD
-
-
-def _complain(text: str) -> None:
-    typer.echo(f"capig: {text}", err=True)
 
 
 def _show_version(wanted: bool) -> None:
@@ -105,13 +99,16 @@ def sandbox(
     try:
         from ..sandbox import serve
     except ImportError as error:
-        _complain(str(error))
+        complain(str(error))
         raise typer.Exit(Exit.USAGE) from None
     try:
         accounts = {"accounts": account} if account else {}
         serve(port, latency=latency / 1000, **accounts)
+    except ValueError as error:
+        complain(str(error))
+        raise typer.Exit(Exit.USAGE) from None
     except OSError as error:
-        _complain(f"cannot listen on port {port}: {error.strerror}")
+        complain(f"cannot listen on port {port}: {error.strerror}")
         raise typer.Exit(Exit.USAGE) from None
 
 
@@ -176,7 +173,7 @@ def export(
     from .export import from_files, from_gateway, write
 
     if (pixels is None) != (tokens is None):
-        _complain("--pixels and --tokens go together")
+        complain("--pixels and --tokens go together: name both files")
         raise typer.Exit(Exit.USAGE)
     accounts = named(tenant or [], tenants)
     files = (pixels, tokens) if pixels and tokens else None

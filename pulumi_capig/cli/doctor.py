@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,9 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-from rich.console import Console
-
 from ..errors import (
     CapigError,
     GatewayError,
@@ -21,13 +17,16 @@ from ..errors import (
     SettingsError,
     UnexpectedAnswerError,
     UnreachableError,
+    one_line,
 )
-from ..settings import Settings
-from . import probe, tools
-from .accounts import AT_ONCE, named
+from . import environment, probe, tools
+from .accounts import AT_ONCE, CHECK_THE_ID, named
 from .exits import Exit
+from .terminal import console, print_json
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from ..gateway import Account, Gateway
     from ..settings import Connection
 
@@ -35,8 +34,8 @@ _PATIENCE = 10.0
 """Seconds: whoever asks what is wrong does not want to wait for it."""
 
 _UPDATE_GATEWAY = (
-    "Update the gateway in its page (/hub/settings/updates). Until then, what the fields tell is "
-    "not seen."
+    "Update the gateway in its page (/hub/settings/updates). Until then, what these fields tell "
+    "stays unknown."
 )
 
 
@@ -60,25 +59,25 @@ class Check:
 def show(checks: Iterable[Check], *, as_json: bool) -> int:
     """Prints the checks, each as soon as it is done, and returns the exit status."""
     done = []
-    console = Console(highlight=False, soft_wrap=True, markup=False)
+    output = console()
     for check in checks:
         done.append(check)
         if not as_json:
-            _show_one(console, check)
+            _show_one(output, check)
     if as_json:
         listed = [{**asdict(check), "status": check.status.name.lower()} for check in done]
-        typer.echo(json.dumps(listed, indent=2, ensure_ascii=False))
+        print_json(listed)
     statuses = {check.status for check in done}
     order = (Exit.USAGE, Exit.GATEWAY, Exit.FINDING)
     return next((status for status in order if status in statuses), Exit.GOOD)
 
 
-def _show_one(console: Console, check: Check) -> None:
+def _show_one(output: Console, check: Check) -> None:
     good = check.status is Exit.GOOD
-    console.print(" ok " if good else "FAIL", style="green" if good else "bold red", end=" ")
+    output.print(" ok " if good else "FAIL", style="green" if good else "bold red", end=" ")
     fix = f" → {check.fix}" if check.fix else ""
-    console.print(f"{check.name}: {check.said}{fix}")
-    sys.stdout.flush()
+    # Commands that are to be copied stay in one piece.
+    output.print(one_line(f"{check.name}: {check.said}{fix}"), soft_wrap=True)
 
 
 def diagnose(tenants: Sequence[str], file: Path | None) -> Iterator[Check]:
@@ -87,18 +86,25 @@ def diagnose(tenants: Sequence[str], file: Path | None) -> Iterator[Check]:
     yield _sdk()
     connection = None
     try:
-        connection = Settings().connection()
+        connection = environment.read(lambda settings: settings.connection())
         yield Check("settings", _way_in(connection))
     except SettingsError as error:
-        fix = "Set the environment variables; stack config is not read here."
-        yield Check("settings", error.what.removeprefix("settings: "), fix, Exit.USAGE)
+        yield _unusable("settings", error)
     accounts: list[str] = []
     try:
         accounts = named(tenants, file)
     except SettingsError as error:
-        yield Check("accounts", error.what, "Name the accounts to check.", Exit.USAGE)
-    if connection is not None:
+        yield _unusable("accounts", error)
+    if connection is None:
+        return
+    try:
         yield from _gateway(connection, accounts)
+    except SettingsError as error:
+        yield _unusable("environment", error)
+
+
+def _unusable(name: str, error: SettingsError) -> Check:
+    return Check(name, error.what, error.advice, Exit.USAGE)
 
 
 def _way_in(connection: Connection) -> str:
@@ -110,7 +116,7 @@ def _way_in(connection: Connection) -> str:
 def _cli() -> Check:
     version = tools.cli_version()
     if version is None:
-        said = "no pulumi on PATH"
+        said = "no pulumi on PATH that runs"
         return Check("Pulumi CLI", said, f"Install it: {tools.INSTALL_CLI}", Exit.FINDING)
     if tools.is_older(version, tools.MINIMUM_CLI):
         said = f"{version} is too old, {tools.MINIMUM_CLI} is needed"
@@ -135,7 +141,7 @@ def _gateway(connection: Connection, accounts: Sequence[str]) -> Iterator[Check]
         yield Check("TLS", str(error), probe.MEND_TLS, Exit.GATEWAY)
         return
     except probe.UnreachedError as error:
-        fix = "Check CAPIG_GATEWAY, the network, proxies and that the gateway runs."
+        fix = "Check CAPIG_GATEWAY, the network, the proxy if any, and that the gateway runs."
         yield Check("gateway", f"cannot be reached: {error}", fix, Exit.GATEWAY)
         return
     yield Check("gateway", f"answers at {connection.address.url}")
@@ -147,7 +153,7 @@ def _gateway(connection: Connection, accounts: Sequence[str]) -> Iterator[Check]
 
 def _clock(ahead: float | None) -> Check:
     if ahead is None:
-        return Check("clock", "the gateway does not say its time")
+        return Check("clock", "not compared: the gateway does not say its time")
     if abs(ahead) <= probe.SKEW_ALLOWED:
         return Check("clock", "agrees with the gateway's")
     way = "behind" if ahead < 0 else "ahead of"
@@ -220,8 +226,7 @@ def _no_entry(connection: Connection, found: Account | CapigError) -> Check | No
 def _account(tenant: str, found: Account | CapigError) -> Check:
     name = f"account {tenant}"
     if isinstance(found, UnexpectedAnswerError) and found.code is None:
-        fix = "Check the id: it stands in the address of the account's page (?tenant=…)."
-        return Check(name, f"unknown: {found.reason}", fix, Exit.GATEWAY)
+        return Check(name, f"unknown: {found.reason}", CHECK_THE_ID, Exit.GATEWAY)
     if isinstance(found, NotAuthorizedError):
         fix = (
             "Check the id. If it is right, the API account has no rights: let the account be "
@@ -237,6 +242,6 @@ def _account(tenant: str, found: Account | CapigError) -> Check:
 
 def _schema(unknown: Sequence[str]) -> Check:
     if not unknown:
-        return Check("schema", "the gateway knows all fields of the list")
+        return Check("schema", "the gateway knows all documented fields of the pixels")
     said = f"older than the documented one: without {', '.join(unknown)}"
     return Check("schema", said, _UPDATE_GATEWAY, Exit.FINDING)

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from .. import lookup, settings
-from ..errors import GatewayError, RefusedError
+from .. import lookup
+from ..errors import GatewayError, RefusedError, one_line
 from ..lifecycle.pixels import Pixel
-from . import onboarding, program
+from ..settings import GATEWAY
+from . import environment, onboarding, program
 from .accounts import ask_each
 from .program import Account, Connection
 
@@ -55,7 +56,7 @@ def from_gateway(tenants: Sequence[str]) -> Program:
         accounts.append(found)
     notes = [note for account in accounts for note in _left_out(account)]
     usable = [account.of_usable_ids() for account in accounts]
-    address = settings.Settings().get(settings.GATEWAY)
+    address = environment.read(lambda settings: settings.get(GATEWAY))
     title = f"Pixel connections of {address.host if address else 'the gateway'}."
     return Program(program.render(title, _FROM_GATEWAY, usable), notes)
 
@@ -70,8 +71,8 @@ def from_files(tenants: Sequence[str], pixels: Path, tokens: Path) -> Program:
         RefusedError: A file cannot be used, or several accounts are named.
     """
     if len(tenants) != 1:
-        what = "export from files: they belong to one account, and several are named"
-        raise RefusedError(what, "Name one with --tenant.")
+        what = "export from files: their pixels belong to one account, and several are named"
+        raise RefusedError(what, "Name that one with --tenant.")
     connections = onboarding.read(pixels, tokens)
     used = sorted({c.business_id for c in connections}, key=program.by_number)
     notes = ["Set the access tokens before `pulumi up`; each command asks for one:"]
@@ -99,7 +100,10 @@ def _write_file(text: str, output: Path, *, force: bool) -> None:
     try:
         if output.exists() and not force and not _is_own(output.read_text(encoding="utf-8")):
             what = f"export: {output} was edited by hand or is another program; it was left alone"
-            advice = "Export to a file of its own and import it from your program, or --force."
+            advice = (
+                "Export to a file of its own (-o) and import it from your program, or overwrite "
+                "this one with --force."
+            )
             raise RefusedError(what, advice)
         output.write_text(text, encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -135,6 +139,10 @@ def _read(gateway: Gateway, tenant: str) -> Account:
 
 
 def _left_out(account: Account) -> Iterator[str]:
-    usable = len(account.of_usable_ids().connections)
-    if lost := len(account.connections) - usable:
-        yield f"warning: account {account.tenant_id}: {lost} entries without a pixel id left out"
+    usable = {connection.pixel_id for connection in account.of_usable_ids().connections}
+    if lost := sum(connection.pixel_id not in usable for connection in account.connections):
+        entries = f"{lost} entr{'y' if lost == 1 else 'ies'}"
+        yield one_line(
+            f"capig: account {account.tenant_id}: {entries} of the gateway's list left out, for "
+            "want of a pixel id in digits"
+        )

@@ -48,7 +48,7 @@ def _rows(path: Path, *columns: str) -> list[_Row]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             lines = [[value.strip() for value in line] for line in csv.reader(file, strict=True)]
     except OSError as error:
-        _refuse(f"{path}: {error.strerror}")
+        _refuse(f"{path}: {error.strerror}", "Check the path.")
     except UnicodeDecodeError:
         _refuse(f"{path.name}: it is not UTF-8 text")
     except csv.Error as error:
@@ -66,6 +66,6 @@ def _row(place: str, header: list[str], line: list[str], columns: tuple[str, ...
     return row
 
 
-def _refuse(reason: str) -> NoReturn:
+def _refuse(reason: str, advice: str = "Correct the file.") -> NoReturn:
     what = f"export from files: {reason}"
-    raise RefusedError(what, "Correct the file.")
+    raise RefusedError(what, advice)

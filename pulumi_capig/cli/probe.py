@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from ..errors import UnexpectedAnswerError
+from ..errors import SettingsError, UnexpectedAnswerError
 from ..settings import Address
 
 HEALTH_PATH = "/hub/health/"
@@ -45,18 +45,41 @@ class Seen:
 def reach(address: Address, timeout: float) -> Seen:
     """Asks for the gateway's health page; any answer will do, since its form is not documented.
 
+    Args:
+        address: Where the gateway is.
+        timeout: Seconds for each phase of the request. The content is not waited for.
+
     Raises:
+        SettingsError: The environment names certificates or a proxy that cannot be used.
         TlsError: The TLS connection failed.
         UnreachedError: There was no answer.
     """
-    mounts = {"http://": None}  # plain http goes to loopback alone, past any proxy
+    health = f"{address.url}{HEALTH_PATH}"
     try:
-        with httpx.Client(timeout=timeout, mounts=mounts) as http:
-            response = http.get(f"{address.url}{HEALTH_PATH}")
+        with _client(address, timeout) as http, http.stream("GET", health) as response:
+            return Seen(_clock_ahead(response.headers.get("date", "")))
     except httpx.HTTPError as error:
         why = str(error).strip() or type(error).__name__
         raise (TlsError if _is_tls(error) else UnreachedError)(why) from None
-    return Seen(_clock_ahead(response.headers.get("date", "")))
+
+
+def _client(address: Address, timeout: float) -> httpx.Client:
+    try:
+        return httpx.Client(
+            timeout=timeout,
+            verify=address.url.startswith("https:"),
+            mounts={"http://": None},  # plain http goes to loopback alone, past any proxy
+        )
+    except OSError as error:
+        what = f"the trusted certificates cannot be loaded: {error.strerror or error}"
+        advice = "Correct SSL_CERT_FILE (a file of certificates in PEM form), or unset it."
+    except ImportError:
+        what = "a SOCKS proxy is set, and the package that speaks SOCKS is missing"
+        advice = "Install it (pip install 'httpx[socks]'), or unset HTTPS_PROXY and ALL_PROXY."
+    except (ValueError, httpx.InvalidURL):  # which may hold the proxy's password
+        what = "the address of the proxy cannot be read"
+        advice = "Correct HTTPS_PROXY, ALL_PROXY or NO_PROXY, or unset it."
+    raise SettingsError(what, advice)
 
 
 def is_no_gateway(error: UnexpectedAnswerError) -> bool:
@@ -67,7 +90,7 @@ def is_no_gateway(error: UnexpectedAnswerError) -> bool:
 def _clock_ahead(date: str) -> float | None:
     try:
         return time.time() - email.utils.parsedate_to_datetime(date).timestamp()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-__all__ = ["Account", "Connection", "by_number", "one_line", "render", "token_key"]
+from ..errors import one_line
+
+__all__ = ["Account", "Connection", "by_number", "render", "token_key"]
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,9 @@ class Account:
     connections: Sequence[Connection]
 
     def of_usable_ids(self) -> Account:
-        """The same without the pixels that a program cannot name."""
-        usable = [c for c in self.connections if re.fullmatch("[0-9]+", c.pixel_id)]
-        return replace(self, connections=usable)
+        """The same without the pixels that a program cannot name; each of the others once."""
+        usable = {c.pixel_id: c for c in self.connections if re.fullmatch("[0-9]+", c.pixel_id)}
+        return replace(self, connections=list(usable.values()))
 
 
 def render(title: str, explanation: str, accounts: Sequence[Account]) -> str:
@@ -111,11 +113,6 @@ def _constants(tenant_ids: Sequence[str]) -> dict[str, str]:
             name += "_"
         names[tenant_id] = name
     return names
-
-
-def one_line(name: str) -> str:
-    """A name that the gateway gave, which may hold anything, on one line."""
-    return " ".join("".join(c if c.isprintable() else " " for c in name).split())
 
 
 def _comment(name: str) -> list[str]:

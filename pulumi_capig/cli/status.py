@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import json
-import sys
+import math
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.console import Console
-from rich.markup import escape
+from rich.measure import Measurement
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from .. import lookup
-from ..errors import GatewayError
+from ..errors import GatewayError, one_line
 from .accounts import ask_each
 from .exits import Exit
-from .program import one_line
+from .terminal import UNLIMITED, complain_of, console, print_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Pixel = dict[str, Any]
 
 _STATUS = {0: "active", 1: "setup in progress", 2: "deactivated", lookup.UNTOLD: "status unknown"}
-_WIDE = 200
+_SHORTEST_NAME = 8
+"""Letters of a name that a table must have room for."""
 
 
 def report(tenants: Sequence[str], window: int, *, check: bool, as_json: bool) -> int:
@@ -34,23 +38,24 @@ def report(tenants: Sequence[str], window: int, *, check: bool, as_json: bool) -
         as_json: Whether to print JSON.
     """
     accounts: list[dict[str, Any]] = []
-    failed = False
+    failures: dict[str, GatewayError] = {}
     for _, found in ask_each(lambda gateway, id: lookup.account(gateway, id, window), tenants):
         if isinstance(found, GatewayError):
-            failed = True
-            typer.echo(f"capig: {found}", err=True)
+            failures[found.what] = found
         else:
             accounts.append(found)
+    for failure in failures.values():  # what concerns all accounts is said once
+        complain_of(failure)
     pixels = [pixel for account in accounts for pixel in account["pixel_connections"]]
     if as_json:
-        typer.echo(json.dumps(pixels, indent=2, ensure_ascii=False))
+        print_json([{name: _finite(value) for name, value in pixel.items()} for pixel in pixels])
     else:
         _show(accounts, window)
     findings = [finding for pixel in pixels for finding in _findings(pixel, window)]
     if check:
         for finding in findings:
-            typer.echo(finding, err=True)
-    if failed:
+            typer.echo(one_line(finding), err=True)
+    if failures:
         return Exit.GATEWAY
     return Exit.FINDING if check and findings else Exit.GOOD
 
@@ -66,49 +71,75 @@ def _findings(pixel: Pixel, window: int) -> Iterable[str]:
         yield f"{where}: no event received in {window} minutes{why}"
 
 
+def _finite(value: object) -> object:
+    """JSON has no infinity; a gateway's answer can."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def _show(accounts: Sequence[dict[str, Any]], window: int) -> None:
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
+    output = console()
     for number, account in enumerate(accounts):
         if number:
-            console.print()
+            output.print()
         name = f" {one_line(account['name'])}" if account["name"] else ""
         status = _STATUS.get(account["status"], f"status {account['status']}")
-        console.print(f"[bold]{escape(account['tenant_id'])}[/]{escape(name)} ({status})")
-        if account["pixel_connections"]:
-            console.print(_table(account["pixel_connections"], window))
-        else:
-            console.print("no pixel is connected")
+        pixels = account["pixel_connections"]
+        covered = f"events of the last {window} minutes" if pixels else "no pixel is connected"
+        output.print(Text(one_line(account["tenant_id"]), "bold") + f"{name} ({status}), {covered}")
+        if pixels:
+            _show_pixels(output, pixels)
 
 
-def _table(pixels: Sequence[Pixel], window: int) -> Table:
+def _show_pixels(output: Console, pixels: Sequence[Pixel]) -> None:
+    """A table, or a list where the table does not fit."""
+    rows = [_cells(pixel) for pixel in pixels]
+    wrong = any(row["error"] for row in rows)
+    headings = [heading for heading in rows[0] if heading != "error" or wrong]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("pixel", "name", "receiving", "publishing", "token", "error"):
-        table.add_column(heading, overflow="fold")
-    for heading in (f"received in {window} min", "published"):
-        table.add_column(heading, justify="right")
-    for pixel in pixels:
-        table.add_row(
-            pixel["pixel_id"],
-            escape(one_line(pixel["pixel_name"])),
-            _switch(pixel["receiving"]),
-            _switch(pixel["publishing"]),
-            _token(pixel),
-            f"[red]{escape(pixel['api_error_code'])}[/]" if pixel["api_error_code"] else "",
-            _count(pixel["total_events_received"]),
-            _count(pixel["total_events_published"]),
-        )
-    return table
+    for heading in headings:
+        counts = heading in ("received", "published")
+        table.add_column(heading, justify="right" if counts else "left", no_wrap=heading != "name")
+    for row in rows:
+        table.add_row(*(row[heading] for heading in headings))
+    whole = Measurement.get(output, output.options.update(max_width=UNLIMITED), table).maximum
+    longest = max(row["name"].cell_len for row in rows)
+    if whole - max(0, longest - _SHORTEST_NAME) <= output.width:
+        output.print(table)
+    else:
+        for row in rows:
+            output.print(row["pixel"] + Text("  ") + row["name"])
+            output.print(Padding(_facts(row), (0, 0, 0, 2)))
 
 
-def _switch(on: bool) -> str:
-    return "on" if on else "[yellow]off[/]"
+def _cells(pixel: Pixel) -> dict[str, Text]:
+    """What is shown of a pixel, by heading."""
+    return {
+        "pixel": Text(one_line(pixel["pixel_id"])),
+        "name": Text(one_line(pixel["pixel_name"]), no_wrap=True, overflow="ellipsis"),
+        "receiving": _switch(pixel["receiving"]),
+        "publishing": _switch(pixel["publishing"]),
+        "token": _token(pixel),
+        "error": Text(one_line(pixel["api_error_code"]), "red"),
+        "received": _count(pixel["total_events_received"]),
+        "published": _count(pixel["total_events_published"]),
+    }
 
 
-def _token(pixel: Pixel) -> str:
+def _facts(row: dict[str, Text]) -> Text:
+    """All but id and name, as a sentence."""
+    facts = (Text(f"{heading} ") + cell for heading, cell in list(row.items())[2:] if cell)
+    return Text(", ").join(facts)
+
+
+def _switch(on: bool) -> Text:
+    return Text("on") if on else Text("off", "yellow")
+
+
+def _token(pixel: Pixel) -> Text:
     if pixel["bad_token"]:
-        return "[red]bad[/]"
-    return "good" if pixel["access_token_available"] else "[yellow]none[/]"
+        return Text("bad", "red")
+    return Text("good") if pixel["access_token_available"] else Text("none", "yellow")
 
 
-def _count(events: float) -> str:
-    return f"{events:,.0f}" if events == int(events) else f"{events:,.1f}"
+def _count(events: float) -> Text:
+    return Text(f"{events:,.1f}".removesuffix(".0") if abs(events) < 1e15 else f"{events:g}")

@@ -12,8 +12,7 @@ from .._version import MINIMUM_CLI, MINIMUM_SDK
 __all__ = ["INSTALL_CLI", "MINIMUM_CLI", "MINIMUM_SDK", "cli_version", "is_older", "sdk_version"]
 
 INSTALL_CLI = (
-    "https://www.pulumi.com/docs/install/ (brew upgrade pulumi, or the install script again: "
-    "curl -fsSL https://get.pulumi.com | sh)"
+    "curl -fsSL https://get.pulumi.com | sh, or another way of https://www.pulumi.com/docs/install/"
 )
 
 
@@ -25,6 +24,7 @@ def cli_version() -> str | None:
             ["pulumi", "version"],  # noqa: S607 - whichever the user would run
             capture_output=True,
             text=True,
+            errors="replace",
             timeout=30,
             check=True,
             env=environment,

@@ -327,9 +327,12 @@ def _client(address: Address) -> httpx.Client:
             # Plain http goes to loopback alone, where a proxy of the environment cannot follow.
             mounts={"http://": None},
         )
-    except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
-        what = f"settings: certificates or proxy cannot be used ({_last_word(error)})"
-        raise SettingsError(what, _CERTIFICATES_AND_PROXY) from None
+    except (OSError, ImportError) as error:
+        why = _last_word(error)
+    except (ValueError, httpx.InvalidURL):
+        why = "the proxy's address is malformed"  # and may hold a password
+    what = f"settings: certificates or proxy cannot be used ({why})"
+    raise SettingsError(what, _CERTIFICATES_AND_PROXY)
 
 
 def _trust(address: Address) -> ssl.SSLContext | bool:

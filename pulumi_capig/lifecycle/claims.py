@@ -127,6 +127,11 @@ class ConnectionClaims:
         with self._lock:
             self._anew[key.tenant_id].add(key.pixel_id)
 
+    def still_expected(self, tenant_id: str) -> frozenset[str]:
+        """Pixels that this run is expected to connect yet."""
+        with self._lock:
+            return frozenset(self._expected[tenant_id])
+
     def has_anew(self, tenant_id: str, claim: FilterClaim, *, expected: bool) -> bool:
         """Whether a filter's claim covers a pixel that this run connected.
 
@@ -157,6 +162,8 @@ class FilterClaims:
         self._claims: defaultdict[FilterKey, dict[FilterClaim, Progress]] = defaultdict(dict)
         self._opened: defaultdict[FilterKey, _Opened] = defaultdict(_Opened)
         self._listings: dict[FilterKey, str] = {}
+        self._kept: set[tuple[FilterKey, FilterClaim]] = set()
+        self._connections: dict[tuple[FilterKey, FilterClaim], str] = {}
 
     def is_news(self, key: FilterKey, listing: str) -> bool:
         """Whether a program's listing of a key differs from the last one that was seen."""
@@ -166,16 +173,30 @@ class FilterClaims:
             self._listings[key] = listing
             return True
 
-    def declare(self, key: FilterKey, claim: FilterClaim) -> None:
-        """The program declares a filter."""
+    def declare(self, key: FilterKey, claim: FilterClaim, connections: str | None = None) -> None:
+        """The program declares a filter.
+
+        Args:
+            key: What is filtered, in which account.
+            claim: Scope and state.
+            connections: The pixels of it that the program connects, as text; None if unknown.
+        """
         with self._lock:
             self._claims[key].setdefault(claim, Progress.DECLARED)
+            if connections is not None:
+                self._connections[key, claim] = connections
+
+    def connections(self, key: FilterKey, claim: FilterClaim) -> str | None:
+        """The pixels of a filter that the program connects, as text; None if unknown."""
+        with self._lock:
+            return self._connections.get((key, claim))
 
     def settle(self, key: FilterKey, claim: FilterClaim, progress: Progress) -> None:
         """The run applied a claim, or failed to."""
         with self._lock:
             if claim in self._claims[key]:
                 self._claims[key][claim] = progress
+            self._kept.discard((key, claim))
 
     def is_undisturbed(self, key: FilterKey, claim: FilterClaim) -> bool:
         """Apply an unchanged filter's claim, unless the run has opened what it covers."""
@@ -185,6 +206,7 @@ class FilterClaims:
             if self._is_opened(key, claim):
                 return False
             self._claims[key][claim] = Progress.APPLIED
+            self._kept.add((key, claim))
             return True
 
     def is_opened(self, key: FilterKey, claim: FilterClaim) -> bool:
@@ -227,14 +249,20 @@ class FilterClaims:
                 for pixel in claim.scope or ()
             }
 
-    def applied_to(self, tenant_id: str, pixel_id: str) -> list[tuple[FilterKey, str]]:
-        """Key and state of each applied claim that covers a pixel."""
-        with self._lock:
-            return sorted(set(self._applied(tenant_id, pixel_id)))
+    def applied_to(self, pixel: PixelKey, *, unsent: bool) -> list[tuple[FilterKey, str]]:
+        """Key and state of each applied claim that covers a pixel.
 
-    def _applied(self, tenant_id: str, pixel_id: str) -> Iterator[tuple[FilterKey, str]]:
+        Args:
+            pixel: Account and pixel.
+            unsent: Only claims that are applied because nothing had to be sent.
+        """
+        with self._lock:
+            return sorted(set(self._applied(pixel, unsent=unsent)))
+
+    def _applied(self, pixel: PixelKey, *, unsent: bool) -> Iterator[tuple[FilterKey, str]]:
         for key, claims in self._claims.items():
             for claim, progress in claims.items():
-                mine = key.tenant_id == tenant_id and claim.covers(pixel_id)
-                if mine and progress is Progress.APPLIED:
+                mine = key.tenant_id == pixel.tenant_id and claim.covers(pixel.pixel_id)
+                wanted = not unsent or (key, claim) in self._kept
+                if mine and wanted and progress is Progress.APPLIED:
                     yield key, claim.filter_state

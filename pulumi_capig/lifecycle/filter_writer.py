@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from .. import canonical
-from ..errors import NotFoundError, UnexpectedAnswerError
+from ..errors import InvalidInputError, NotFoundError, UnexpectedAnswerError
 from .claims import FilterClaim, FilterKey, PixelKey, Progress
 
 if TYPE_CHECKING:
@@ -47,6 +47,11 @@ class FilterWriter:
         }
         return _weaker(verification, self._set_connected(pixels, claim.filter_state))
 
+    def put_pixels(self, pixels: Collection[str], state: str) -> None:
+        """Set a claim's state for some of its pixels; others may be claimed by their name."""
+        named = self._run.filters.named(self._key)
+        self._set_connected({p for p in pixels if named.get(p, state) == state}, state)
+
     def withdraw_pixels(self, pixels: Collection[str], old_state: str) -> None:
         """Let go of pixels."""
         groups: dict[str, set[str]] = {canonical.DROP: set(), canonical.PUBLISH: set()}
@@ -66,10 +71,15 @@ class FilterWriter:
         for state, group in groups.items():
             self._set_connected(group, state)
 
-    def withdraw_account(self, narrowed: FilterClaim | None) -> str:
-        """Let go of the whole account; `narrowed` is what its filter now claims instead.
+    def withdraw_account(self, narrowed: FilterClaim | None, sent_for: Collection[str]) -> str:
+        """Let go of the whole account.
 
         The same two calls as to set it, in which pixels that a filter names get their own state.
+
+        Args:
+            narrowed: What its filter now claims instead.
+            sent_for: Pixels that it was once sent for. They may be gone, and an entry of theirs
+                may not be.
         """
         wide = self._run.filters.of_account(self._key)
         if wide is not None:
@@ -84,7 +94,7 @@ class FilterWriter:
         self._set(None, canonical.PUBLISH)
         verification = ECHOED
         closed = {pixel for pixel, state in named.items() if state == canonical.DROP}
-        opened = (set(self._account().pixels()) | set(named)) - closed
+        opened = {*self._account().pixels(), *sent_for, *named} - closed
         for pixels, state in ((closed, canonical.DROP), (opened, canonical.PUBLISH)):
             said = self._set_connected(pixels, state)
             if narrowed and narrowed.filter_state == state:
@@ -97,7 +107,7 @@ class FilterWriter:
             return ECHOED
         try:
             return self._set(sorted(pixels), state)
-        except NotFoundError:
+        except (NotFoundError, InvalidInputError):
             left = set(pixels) & set(self._account().read_again().pixels())
             if left == set(pixels):
                 raise
@@ -129,14 +139,15 @@ class FilterWriter:
         return self._run.account(self._key.tenant_id)
 
 
-def send_again(run: Run, key: PixelKey) -> None:
-    """A pixel was connected anew: send what applied filters claim of it.
+def send_again(run: Run, key: PixelKey, *, was_connected: bool = False) -> None:
+    """A pixel came into the program: send what applied filters claim of it.
 
-    Filters whose turn is still to come see the mark and send themselves.
+    Filters whose turn is still to come see the mark and send themselves. A pixel that was
+    connected before got what this run has sent; it may lack what an earlier one has.
     """
     with run.account(key.tenant_id).filter_writes:
         run.connections.connected_anew(key)
-        for filter_key, state in run.filters.applied_to(*key):
+        for filter_key, state in run.filters.applied_to(key, unsent=was_connected):
             FilterWriter(run, filter_key).put(FilterClaim(frozenset({key.pixel_id}), state))
 
 

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from ..gateway import FilterKind
     from .run import Run
 
+SENT_FOR = "sent_for"
+"""Output: the connections of the program that a filter was last sent for, as text."""
+
 GLOBAL = "global"
 """What an id says in place of a pixel where a filter is account-wide."""
 
@@ -81,7 +84,7 @@ class FilterLifecycle:
         """Canonical inputs and all failures; declares the filter in the run's memory."""
         checked = canonical_inputs(news, self._fields)
         inputs = checked.inputs
-        siblings = inputs.pop("siblings", None)
+        siblings, connections = inputs.pop("siblings", None), inputs.pop("connections", None)
         resolve_tenant(self._run.settings, olds, checked)
         checked.failures += [
             Failure(name, f"{name} is missing")
@@ -96,7 +99,7 @@ class FilterLifecycle:
             if siblings and all(is_known(inputs[name]) for name in self._keys):
                 self._declare_siblings(self._key(inputs), siblings)
             if all(is_known(inputs.get(name)) for name in (*self._keys, *_CLAIMED)):
-                self._run.filters.declare(self._key(inputs), _claim(inputs))
+                self._run.filters.declare(self._key(inputs), _claim(inputs), connections)
         return checked
 
     def _declare_siblings(self, key: FilterKey, siblings: str) -> None:
@@ -142,10 +145,21 @@ class FilterLifecycle:
             return Difference(True)
         # Asked once the claim is applied: a connection that is made meanwhile either has seen the
         # claim, or is seen here.
-        if self._run.connections.has_anew(key.tenant_id, claim, expected=True):
+        anew = self._run.connections.has_anew(key.tenant_id, claim, expected=True)
+        if anew or self._unsent(key, claim, olds):
             self._run.filters.settle(key, claim, Progress.DECLARED)
             return Difference(True)
         return Difference(False)
+
+    def _unsent(self, key: FilterKey, claim: FilterClaim, olds: Props) -> set[str]:
+        """Pixels that the program connects and the filter was never sent for.
+
+        They were connected by a run that did not get as far as this filter.
+        """
+        now, before = self._run.filters.connections(key, claim), olds.get(SENT_FOR)
+        if now is None or before is None or now == before:
+            return set()
+        return set(now.split()) - set(before.split())
 
     def _changed(self, olds: Props, news: Props) -> bool:
         return any(differs(name, olds, news) for name in self._inputs)
@@ -159,7 +173,7 @@ class FilterLifecycle:
             verification = writer.put(claim)
         label = min(claim.scope) if claim.scope is not None else GLOBAL
         resource_id = f"{key.tenant_id}/{key.name}/{label}"
-        return Created(resource_id, self._outputs(inputs, verification))
+        return Created(resource_id, self._outputs(inputs, verification, {}))
 
     # -- read ----------------------------------------------------------------------------------
 
@@ -177,12 +191,15 @@ class FilterLifecycle:
             narrows = old.scope is None and new.scope is not None
             if not narrows and self._must_send(key, olds, news):
                 verification = writer.put(new)
+            elif not narrows:
+                expected = self._run.connections.still_expected(key.tenant_id)
+                writer.put_pixels(self._unsent(key, new, olds) - expected, new.filter_state)
             if narrows:
                 # The way back from the account sends the claims on single pixels, this one's too.
-                verification = writer.withdraw_account(new)
+                verification = writer.withdraw_account(new, olds.get(SENT_FOR, "").split())
             elif old.scope is not None and new.scope is not None:
                 writer.withdraw_pixels(old.scope - new.scope, old.filter_state)
-        return self._outputs(news, verification)
+        return self._outputs(news, verification, olds)
 
     def _must_send(self, key: FilterKey, olds: Props, news: Props) -> bool:
         old, new = _claim(olds), _claim(news)
@@ -205,7 +222,7 @@ class FilterLifecycle:
         with self._run.account(key.tenant_id).filter_writes:
             writer = FilterWriter(self._run, key)
             if claim.scope is None:
-                writer.withdraw_account(None)
+                writer.withdraw_account(None, outputs.get(SENT_FOR, "").split())
             else:
                 writer.withdraw_pixels(claim.scope, claim.filter_state)
 
@@ -230,8 +247,12 @@ class FilterLifecycle:
     def _key(self, props: Mapping[str, Any]) -> FilterKey:
         return FilterKey(self._type.kind, props["tenant_id"], props[self._type.name])
 
-    def _outputs(self, inputs: Props, verification: str) -> Props:
-        return {**inputs, "gateway": self._run.host(), "verification": verification}
+    def _outputs(self, inputs: Props, verification: str, olds: Props) -> Props:
+        outputs = {**inputs, "gateway": self._run.host(), "verification": verification}
+        sent_for = self._run.filters.connections(self._key(inputs), _claim(inputs))
+        if sent_for is None:
+            sent_for = olds.get(SENT_FOR)
+        return outputs if sent_for is None else {**outputs, SENT_FOR: sent_for}
 
 
 _CLAIMED = ("pixel_ids", "filter_state")

@@ -83,8 +83,7 @@ class PixelConnectionLifecycle:
         if "access_token" in inputs:
             inputs[FINGERPRINT] = fingerprint(inputs)
         if not checked.failures and all(is_known(inputs.get(name)) for name in KEYS):
-            expected_anew = not olds and not adopt
-            self._run.connections.declare(key_of(inputs), adopt=adopt, expected_anew=expected_anew)
+            self._run.connections.declare(key_of(inputs), adopt=adopt, expected_anew=not olds)
         return checked
 
     def _adopts_all(self, checked: Checked) -> bool:
@@ -131,6 +130,7 @@ class PixelConnectionLifecycle:
     def _adopt(self, key: PixelKey, inputs: Props, existing: Pixel) -> Pixel:
         managed = is_managed(inputs)
         pixel = self._settle(key, inputs, existing, set_up=managed)
+        send_again(self._run, key, was_connected=True)
         done = ["set it up with the declared values"] if managed else []
         for name, fact in SWITCHES.items():
             if getattr(existing, fact) != (now := getattr(pixel, fact)):
@@ -263,7 +263,12 @@ class PixelConnectionLifecycle:
         newly_switched = any(name in news and name not in olds for name in SWITCHES)
         if not (moved or set_up or newly_switched):
             wanted = {n: on for n, on in declared_switches(news).items() if again or n in changed}
-            return self._switch(key, wanted, Pixel.from_outputs(olds), always=True)
+            try:
+                return self._switch(key, wanted, Pixel.from_outputs(olds), always=True)
+            except GatewayError as error:
+                if self._is_listed(self._run.account(key.tenant_id), key, error, again=True):
+                    raise
+                return self._connect_anew(key, news)
         before = self._run.account(key.tenant_id).pixel(key.pixel_id)
         if before is None:
             return self._connect_anew(key, news)

@@ -6,6 +6,7 @@ It hangs on the root resource of the run, so that two stacks of one process do n
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -44,12 +45,16 @@ class _Declarations:
         outputs: The pixel id behind a connection's output of it, by the output's identity. The
             outputs are held, so that no other object can take the identity over.
         listings: `filters` as text, where it was needed; by the same keys.
+        accounts: The pixels by account.
+        accounts_as_text: All pixels of an account as text, and of how many it was made.
     """
 
     pixels: dict[tuple[str, str], str] = field(default_factory=dict)
     filters: dict[tuple[str, str, str], list[_Filter]] = field(default_factory=dict)
     outputs: dict[int, tuple[pulumi.Output[str], str]] = field(default_factory=dict)
     listings: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    accounts: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    accounts_as_text: dict[str, tuple[int, str]] = field(default_factory=dict)
 
 
 def guard_pixel(name: str, declared: dict[str, Any]) -> None:
@@ -57,6 +62,8 @@ def guard_pixel(name: str, declared: dict[str, Any]) -> None:
 
     def check(values: Mapping[str, Any]) -> None:
         pixel, pixels = (_tenant(values), values["pixel_id"]), _declarations().pixels
+        if not isinstance(values["pixel_id"], str):
+            return  # the provider's check says what is wrong with it
         if pixel in pixels:
             refuse(
                 f"PixelConnection '{name}' and PixelConnection '{pixels[pixel]}' connect the same "
@@ -64,6 +71,7 @@ def guard_pixel(name: str, declared: dict[str, Any]) -> None:
                 "Keep one of them.",
             )
         pixels[pixel] = name
+        _declarations().accounts[pixel[0]].add(pixel[1])
 
     _guard(declared, ("tenant_id", "pixel_id"), "pixel_id", check)
 
@@ -79,11 +87,15 @@ def guard_filter(kind: str, name: str, subject: str, declared: dict[str, Any]) -
 
     The filter also carries what else the program declares of its event or domain, so that the
     provider does not open what another filter, registered later or left out by ``--target``,
-    keeps closed. The provider's check takes it out: it is in no state and no difference.
+    keeps closed; and which of its pixels the program connects, so that one that was connected in a
+    run that did not get as far as this filter is not forgotten. The provider's check takes both
+    out: they are in no state and no difference.
     """
 
     def check(values: Mapping[str, Any]) -> None:
         pixel_ids = values.get("pixel_ids")
+        if not all(isinstance(item, str) for item in pixel_ids or ()):
+            return  # the provider's check says what is wrong with it
         scope = None if pixel_ids is None else frozenset(pixel_ids)
         this = _Filter(f"{kind} '{name}'", scope, values["filter_state"])
         key = _filter_key(kind, subject, values)
@@ -103,7 +115,9 @@ def guard_filter(kind: str, name: str, subject: str, declared: dict[str, Any]) -
     _guard(declared, ("tenant_id", subject, "pixel_ids", "filter_state"), subject, check)
     identity = {key: declared[key] for key in ("tenant_id", subject) if key in declared}
     if is_real_run() and not any(_is_eventual(value) for value in identity.values()):
-        declared["siblings"] = _siblings(_filter_key(kind, subject, identity))
+        key = _filter_key(kind, subject, identity)
+        declared["siblings"] = _siblings(key)
+        declared["connections"] = _connections(key[1], _seen(declared.get("pixel_ids")))
 
 
 async def _siblings(key: tuple[str, str, str]) -> str | None:
@@ -118,6 +132,22 @@ async def _siblings(key: tuple[str, str, str]) -> str | None:
         ]
         declarations.listings[key] = json.dumps(filters)
     return declarations.listings[key]
+
+
+async def _connections(tenant_id: str, pixel_ids: Any) -> str | None:
+    """The pixels of a filter that are connected by the program, as far as it has come by then."""
+    declarations = _declarations()
+    pixels = declarations.accounts[tenant_id]
+    if _is_eventual(pixel_ids):
+        return None
+    if pixel_ids is not None:
+        named = {item for item in pixel_ids if isinstance(item, str)}
+        return " ".join(sorted(pixels & named)) or None
+    count, found = declarations.accounts_as_text.get(tenant_id, (0, ""))
+    if count != len(pixels):
+        found = " ".join(sorted(pixels))
+        declarations.accounts_as_text[tenant_id] = len(pixels), found
+    return found or None
 
 
 def _guard(

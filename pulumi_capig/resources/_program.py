@@ -7,7 +7,7 @@ heavy.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any, NoReturn
 
@@ -24,6 +24,9 @@ from pulumi.runtime.settings import get_monitor
 from .. import settings as table
 from .._version import MINIMUM_CLI
 
+_PACKAGE = "pulumi-python"
+"""What the SDK calls the package of all dynamic resources of Python."""
+
 _LOOKED_AT = "_pulumi_capig_looked_at"
 
 IDS = ("pixel_id", "business_id", "tenant_id")
@@ -38,11 +41,9 @@ def arguments(
         pulumi.RunError: ``provider=`` is used, an id is a number, or a secret is in the clear.
     """
     resource = f"{kind} '{name}'"
-    if opts is not None and opts.provider is not None:
-        refuse(
-            f"{resource}: provider= is not possible, the resources of a run share one provider",
-            "Use tenant_id for other accounts, and a stack of its own for another gateway.",
-        )
+    if opts is not None:
+        _refuse_another_provider(resource, opts)
+        _refuse_reading(resource, opts)
     _look_once_at_cli_and_config()
     declared = {key: _plain(value) for key, value in given.items() if value is not None}
     for key in IDS:
@@ -61,13 +62,43 @@ def undeclared(resource: pulumi.Resource, optional: Mapping[str, Any]) -> None:
             setattr(resource, name, pulumi.Output.from_input(None))
 
 
+def _refuse_another_provider(resource: str, opts: pulumi.ResourceOptions) -> None:
+    """All resources of a run share one provider process: what one does, the others have to see."""
+    given = opts.providers or ()
+    providers = given.values() if isinstance(given, Mapping) else given
+    inherited = opts.parent.get_provider(f"{_PACKAGE}:dynamic:Resource") if opts.parent else None
+    if opts.provider or inherited or any(each.package == _PACKAGE for each in providers):
+        option = "provider="
+    elif opts.version or opts.plugin_download_url:
+        option = "version=" if opts.version else "plugin_download_url="
+    else:
+        return
+    refuse(
+        f"{resource}: {option} is not possible, the resources of a run share one provider",
+        "Use tenant_id for other accounts, and a stack of its own for another gateway. A "
+        "component passes its providers on to its children.",
+    )
+
+
+def _refuse_reading(resource: str, opts: pulumi.ResourceOptions) -> None:
+    if opts.id is not None or opts.urn is not None or opts.import_ is not None:
+        refuse(
+            f"{resource}: id=, urn= and import_= are not possible with resources of this kind",
+            "To take a connected pixel over: adopt=True. To read one that is managed elsewhere: "
+            "PixelConnection.get.",
+        )
+
+
 def _plain(value: Any) -> Any:
-    """Enums as their values; any collection of pixel ids as a list."""
+    """Enums as their values, any collection as a list, what is still to come as an output."""
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, set | frozenset | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, list):
+    if isinstance(value, str | Mapping | pulumi.Output):
+        return value
+    if isinstance(value, Awaitable):
+        # A coroutine can be awaited once, and more than one look at it.
+        return pulumi.Output.from_input(value)
+    if isinstance(value, Iterable):
         return [_plain(item) for item in value]
     return value
 

@@ -49,6 +49,10 @@ class DomainFilter(Resource, module="capig", name="DomainFilter"):
     verification: pulumi.Output[str]
     """``echoed``: the gateway repeated name, scope and state; ``accepted``: it left parts out."""
 
+    def __init_subclass__(cls) -> None:
+        # A subclass is the same kind of resource; the SDK would give it a type of its own.
+        super().__init_subclass__(module="capig", name="DomainFilter")
+
     def __init__(
         self,
         resource_name: str,

@@ -51,6 +51,10 @@ class EventFilter(Resource, module="capig", name="EventFilter"):
     verification: pulumi.Output[str]
     """``echoed``: the gateway repeated name, scope and state; ``accepted``: it left parts out."""
 
+    def __init_subclass__(cls) -> None:
+        # A subclass is the same kind of resource; the SDK would give it a type of its own.
+        super().__init_subclass__(module="capig", name="EventFilter")
+
     def __init__(
         self,
         resource_name: str,

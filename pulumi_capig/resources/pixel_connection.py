@@ -99,6 +99,10 @@ class PixelConnection(Resource, module="capig", name="PixelConnection"):
     gateway: pulumi.Output[str]
     """Host of the gateway that holds the connection."""
 
+    def __init_subclass__(cls) -> None:
+        # A subclass is the same kind of resource; the SDK would give it a type of its own.
+        super().__init_subclass__(module="capig", name="PixelConnection")
+
     def __init__(
         self,
         resource_name: str,

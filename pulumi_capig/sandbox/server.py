@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
 import threading
 import time
@@ -56,6 +57,9 @@ class Sandbox:
         client_id: Name of the API account.
         client_secret: Secret of the API account.
         tenant_id: The default account.
+
+    Raises:
+        ValueError: An argument is wrong.
     """
 
     client_id = CLIENT_ID
@@ -70,6 +74,12 @@ class Sandbox:
         latency: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        if not 0 <= port <= 65535:
+            message = "a port is a number from 0 to 65535"
+            raise ValueError(message)
+        if not 0 <= latency < math.inf:
+            message = "the latency is a finite time, and not below 0"
+            raise ValueError(message)
         self.state = GatewayState(accounts, dialect)
         self.tenant_id = next(iter(self.state.accounts))
         self._initial = self.state.dialect, latency

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, TypeAlias
 
+from .. import canonical
 from .dialect import Dialect
 from .filters import FilterBook
 
@@ -96,6 +97,9 @@ class GatewayState:
     Args:
         accounts: Account ids, or names by account id.
         dialect: Behaviour; may be replaced at any time.
+
+    Raises:
+        ValueError: There is no account, or one with an id that the provider refuses.
     """
 
     def __init__(
@@ -104,8 +108,11 @@ class GatewayState:
         names = accounts if isinstance(accounts, Mapping) else {}
         self.accounts = {
             tenant: Account(tenant, names.get(tenant, f"Tenant for {tenant}"))
-            for tenant in accounts
+            for tenant in map(canonical.tenant_id, accounts)
         }
+        if not self.accounts:
+            message = "a gateway has one account at least"
+            raise ValueError(message)
         self.dialect = dialect or Dialect()
         self._lock = threading.RLock()
         self._revision = 0
@@ -182,11 +189,16 @@ class GatewayState:
 
     def event_trail(self, tenant: str, event: str, pixel_id: str) -> list[str | None]:
         """The states that an event of a pixel went through, the present one last."""
-        return self._trail("event", tenant, event, pixel_id)
-
-    def domain_trail(self, tenant: str, domain: str, pixel_id: str) -> list[str | None]:
-        """The states that a domain of a pixel went through, the present one last."""
-        return self._trail("domain", tenant, domain, pixel_id)
+        with self._lock:
+            steps = [
+                change
+                for change in self._history
+                if (change.kind, change.tenant, change.key) == ("event", tenant, (event, pixel_id))
+            ]
+            if not steps:
+                return [self.effective_event(tenant, event, pixel_id)]
+            values = [steps[0].before, *(step.after for step in steps)]
+            return [value for value in values if not isinstance(value, Pixel)]
 
     # What changes it
 
@@ -255,18 +267,6 @@ class GatewayState:
                 (tenant, name, pixel): state
                 for tenant, name, pixel, state in self._books[kind].stored()
             }
-
-    def _trail(self, kind: FilterKind, tenant: str, name: str, pixel: str) -> list[str | None]:
-        with self._lock:
-            steps = [
-                change
-                for change in self._history
-                if (change.kind, change.tenant, change.key) == (kind, tenant, (name, pixel))
-            ]
-            if not steps:
-                return [self.effective(kind, tenant, name, pixel)]
-            values = [steps[0].before, *(step.after for step in steps)]
-            return [value for value in values if not isinstance(value, Pixel)]
 
     @contextmanager
     def _recording(

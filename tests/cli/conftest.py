@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import pty
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -27,11 +29,10 @@ def capig(in_sandbox: Sandbox, tmp_path: Path) -> Capig:
     """Runs `capig`; an environment variable of "" is as if it were unset."""
 
     def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-        path = f"{cli().parent}{os.pathsep}{os.environ['PATH']}"
         return subprocess.run(
-            [sys.executable, "-W", "error", "-m", "pulumi_capig.cli", *map(str, arguments)],
+            [*COMMAND, *map(str, arguments)],
             cwd=tmp_path,
-            env={**os.environ, "PATH": path, "CAPIG_MAX_RETRIES": "0", **environment},
+            env=surroundings(**environment),
             capture_output=True,
             text=True,
             timeout=60,
@@ -39,3 +40,36 @@ def capig(in_sandbox: Sandbox, tmp_path: Path) -> Capig:
         )
 
     return run
+
+
+COMMAND = [sys.executable, "-W", "error", "-m", "pulumi_capig.cli"]
+
+
+def surroundings(**environment: str) -> dict[str, str]:
+    path = f"{cli().parent}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "CAPIG_MAX_RETRIES": "0", **environment}
+
+
+@pytest.fixture
+def on_terminal(in_sandbox: Sandbox) -> Callable[..., list[str]]:
+    """Runs `capig` on a terminal of so many columns; the lines that it shows."""
+
+    def run(columns: int, *arguments: str) -> list[str]:
+        ours, theirs = pty.openpty()
+        environment = surroundings(COLUMNS=str(columns), TERM="xterm")
+        with subprocess.Popen([*COMMAND, *arguments], stdout=theirs, env=environment) as running:
+            os.close(theirs)
+            shown = b"".join(iter(lambda: _read(ours), b""))
+        os.close(ours)
+        assert running.returncode == 0
+        plain = re.sub("\x1b\\[[0-9;]*m", "", shown.decode())
+        return [line.rstrip() for line in plain.splitlines()]
+
+    return run
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # the other side is closed
+        return b""

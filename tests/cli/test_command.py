@@ -15,7 +15,7 @@ import pytest
 
 from pulumi_capig import _version
 from pulumi_capig.sandbox import Sandbox
-from tests.cli.conftest import Capig
+from tests.cli.conftest import COMMAND, Capig, surroundings
 
 
 def test_it_is_installed() -> None:
@@ -76,15 +76,100 @@ def test_wrong_usage(capig: Capig, tmp_path: Path) -> None:
     assert capig("status", "--window", "0").returncode == 2
     for arguments, environment, said in (
         (["status"], {"CAPIG_TENANT_ID": ""}, "CAPIG_TENANT_ID"),
-        (["status"], {"CAPIG_CLIENT_SECRET": ""}, "CAPIG_CLIENT_SECRET"),
+        (["status"], {"CAPIG_TENANT_ID": "a/b"}, "Correct the environment variable"),
+        (["status"], {"CAPIG_CLIENT_SECRET": ""}, "Set the environment variable"),
+        (["status"], {"CAPIG_CLIENT_SECRET": "file:/nope"}, "/nope cannot be read: No such file"),
+        (["status"], {"CAPIG_CLIENT_SECRET": "\udcff"}, "CAPIG_CLIENT_SECRET: "),
         (["export", "--tenant", "a b"], {}, "--tenant: an account id has no blanks"),
+        (["status", "--tenant", "a/b"], {}, "Check the id"),
         (["status", "--tenants", "absent.txt"], {}, "absent.txt cannot be read"),
+        (["status", "--tenants", "absent.txt"], {}, "Check the path"),
         (["export", "--pixels", "pixels.csv"], {}, "go together"),
     ):
         done = capig(*arguments, **environment)
         assert (done.returncode, done.stdout) == (2, "")
         assert said in done.stderr
         assert "Traceback" not in done.stderr
+        assert "capig:" not in done.stderr.removeprefix("capig: ")
+        option = next((word for word in arguments if word.startswith("--t")), None)
+        assert option is None or "environment" not in done.stderr
+
+
+def test_settings_are_named_as_the_environment_names_them(capig: Capig) -> None:
+    done = capig("status", CAPIG_GATEWAY="", CAPIG_CLIENT_ID="", CAPIG_CLIENT_SECRET="")
+    assert done.stderr.splitlines()[0] == (
+        "capig: the gateway's address is missing (CAPIG_GATEWAY); credentials are missing "
+        "(CAPIG_CLIENT_ID and CAPIG_CLIENT_SECRET, or a ready token in CAPIG_TOKEN)"
+    )
+
+
+WRONG_SURROUNDINGS = [
+    ("SSL_CERT_FILE", "/nope"),
+    ("SSL_CERT_FILE", "/dev/null"),
+    ("HTTPS_PROXY", "socks5://127.0.0.1:1"),
+    ("HTTPS_PROXY", "gopher://me:hidden-word@127.0.0.1:1"),
+    ("HTTPS_PROXY", "http://me:hidden-word@127.0.0.1:port"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG_SURROUNDINGS)
+def test_certificates_or_a_proxy_that_cannot_be_used(capig: Capig, name: str, value: str) -> None:
+    environment = {"CAPIG_GATEWAY": "https://localhost:9", name: value}
+    for command in ("status", "doctor", "export"):
+        done = capig(command, **environment)
+        shown = done.stdout.splitlines()[-1] if command == "doctor" else done.stderr
+        assert done.returncode == 2, (command, done.stdout, done.stderr)
+        assert name in shown
+        assert "Traceback" not in done.stderr
+        assert "hidden-word" not in shown
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    "arguments",
+    [["status"], ["status", "--json"], ["doctor"], ["export"], ["sandbox"], ["--help"]],
+    ids=" ".join,
+)
+def test_a_full_disk_is_one_line(
+    in_sandbox: Sandbox, arguments: list[str], unbuffered: str
+) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, *arguments],
+            env=surroundings(PYTHONUNBUFFERED=unbuffered),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+        )
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.endswith("No space left on device")
+
+
+@pytest.mark.parametrize("command", ["status", "doctor", "export", "sandbox"])
+def test_a_closed_pipe_is_silent(in_sandbox: Sandbox, command: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*COMMAND, command],
+        env=surroundings(),
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_an_output_that_knows_few_letters_gets_the_others_escaped(
+    capig: Capig, sandbox: Sandbox
+) -> None:
+    sandbox.connect("101", name="Caf\u00e9")
+    done = capig("status", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Caf\\xe9" in done.stdout
 
 
 def test_accounts_from_a_file(capig: Capig, sandbox: Sandbox, tmp_path: Path) -> None:
@@ -133,6 +218,22 @@ def test_the_sandbox_on_a_taken_port(capig: Capig, sandbox: Sandbox) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert "Address already in use" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--account", "a/b"], "capig: an account id has no blanks and no '/'"),
+        (["--account", ""], "capig: an account id must not be empty"),
+        (["--latency", "inf"], "capig: the latency is a finite time, and not below 0"),
+        (["--port", "70000"], "Error: Invalid value for '--port'"),
+        (["--latency", "-5"], "Error: Invalid value for '--latency'"),
+    ],
+)
+def test_the_sandbox_with_wrong_arguments(capig: Capig, arguments: list[str], said: str) -> None:
+    done = capig("sandbox", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1].startswith(said)
 
 
 def test_minimum_versions_agree_with_the_build(repository: Path) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -27,12 +27,13 @@ def findings(done: subprocess.CompletedProcess[str]) -> list[str]:
 
 
 @contextmanager
-def website(*, page: str) -> Iterator[str]:
+def website(*, page: str, date: str = "") -> Iterator[str]:
     """Something on loopback that is no gateway: answers each request with a page."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(200)
+            self.send_response_only(200)
+            self.send_header("date", date or self.date_time_string())
             self.send_header("content-type", "text/html")
             self.send_header("content-length", str(len(page)))
             self.end_headers()
@@ -120,6 +121,42 @@ def test_a_page_that_is_no_gateway(capig: Capig, token: str) -> None:
     assert "admin" in line
 
 
+def test_a_page_without_end_is_not_waited_for(capig: Capig) -> None:
+    release = threading.Event()
+
+    class Endless(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.end_headers()
+            release.wait(60)
+
+        def do_POST(self) -> None:
+            release.set()
+            self.send_error(404)
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Endless) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        done = capig("doctor", CAPIG_GATEWAY=f"http://127.0.0.1:{server.server_port}")
+        asked, _ = release.is_set(), release.set()
+        server.shutdown()
+        thread.join()
+    assert asked, "the token was asked for while the page was still under way"
+    assert " ok  gateway: answers" in done.stdout
+
+
+@pytest.mark.parametrize("date", ["soon", f"Mon, 01 Jan 2024 00:00:00 +{10**16}"])
+def test_a_time_that_cannot_be_read(capig: Capig, date: str) -> None:
+    with website(page="<html>Welcome</html>", date=date) as url:
+        done = capig("doctor", CAPIG_GATEWAY=url)
+    assert "clock: not compared" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("ahead", [-36_000_000, 36_000_000])
 def test_clock_skew(capig: Capig, sandbox: Sandbox, ahead: int) -> None:
     sandbox.clock_ahead = ahead
@@ -199,7 +236,7 @@ def test_a_cli_that_is_missing_or_too_old(capig: Capig, tmp_path: Path) -> None:
     fake.write_text("#!/bin/sh\necho v3.9.1\n")
     done = capig("doctor", PATH=str(tmp_path))
     assert done.returncode == 1
-    assert "no pulumi on PATH → Install it: " in findings(done)[0]
+    assert "no pulumi on PATH that runs → Install it: " in findings(done)[0]
     fake.chmod(0o755)
     done = capig("doctor", PATH=str(tmp_path))
     assert done.returncode == 1

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from pulumi_capig.cli.program import Account, Connection
 from pulumi_capig.sandbox import Fault, Sandbox
 from tests.cli.conftest import Capig
 from tests.support.engine import Stack
@@ -216,3 +217,8 @@ def test_files_that_cannot_be_used(
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     assert "EAAB" not in done.stderr
+
+
+def test_a_pixel_that_is_listed_twice_is_declared_once() -> None:
+    twice = Account("A", "", [Connection("1", name="Shop"), Connection("x"), Connection("1")])
+    assert [c.pixel_id for c in twice.of_usable_ids().connections] == ["1"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -20,14 +21,66 @@ def test_a_table_of_the_accounts(capig: Capig, sandbox: Sandbox) -> None:
     assert "\x1b" not in done.stdout
     lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
     assert lines == [
-        "SandboxA First (active)",
-        "pixel name receiving publishing token error received in 60 min published",
+        "SandboxA First (active), events of the last 60 minutes",
+        "pixel name receiving publishing token error received published",
         "101 Shop [red] [31m off on bad 190.460 1,234 0",
         "102 on on none 0 0",
         "",
-        "SandboxB Second (active)",
-        "no pixel is connected",
+        "SandboxB Second (active), no pixel is connected",
     ]
+
+
+def test_what_a_gateway_says_is_text_and_no_command_to_the_terminal(
+    capig: Capig, sandbox: Sandbox
+) -> None:
+    hostile = "\x1b]0;t\x07\x9b2J\u202e[/] [red] :warning:\n"
+    status = {
+        "pixelID": f"[/]{hostile}",
+        "pixelName": hostile,
+        "apiErrorCode": hostile,
+        "totalEventsReceived": float("inf"),
+        "totalEventsPublished": float("nan"),
+    }
+    account = {"name": hostile, "status": 0, "signalConfigs": [{"connectionStatus": status}]}
+    answer = json.dumps({"data": {"tenantQueries": {"account": account}}})
+    sandbox.inject(Fault("not-json", operation="list", times=3, body=answer))
+    sandbox.inject(Fault.status(400, operation="list", body=hostile, times=2))
+    table, listed = capig("status", "--check"), capig("status", "--json")
+    said = "]0;t 2J [/] [red] :warning:"
+    (row,) = table.stdout.splitlines()[2:]
+    assert " ".join(row.split()) == f"[/] {said} {said} off off none {said} inf nan"
+    (pixel,) = json.loads(listed.stdout, parse_constant=pytest.fail)
+    assert (pixel["pixel_name"], pixel["total_events_received"]) == (hostile, None)
+    for done in (table, listed, capig("export"), capig("status"), capig("doctor")):
+        assert "Traceback" not in done.stderr
+        shown = done.stdout + done.stderr
+        assert all(c.isprintable() or c == "\n" for c in shown), ascii(shown)
+
+
+def test_a_terminal_shows_every_id_in_one_piece(
+    on_terminal: Callable[..., list[str]], sandbox: Sandbox
+) -> None:
+    ids = ["28401274094337321", "28401274094337322"]
+    for number in ids:
+        sandbox.connect(number, name=f"A shop with a name that is long, number {number[-1]}")
+    wide = on_terminal(120, "status")
+    assert wide[2].split("  ")[:2] == [ids[0], "A shop with a name that is long, number 1"]
+    usual = on_terminal(80, "status")
+    assert [line.split()[0] for line in usual] == ["SandboxA", "pixel", *ids]
+    assert all("…" in line for line in usual[2:])
+    narrow = on_terminal(40, "status")
+    assert [line.split()[0] for line in narrow if line[0].isdigit()] == ids
+    assert "  receiving on, publishing on, token" in narrow
+    assert max(map(len, [*usual, *narrow])) <= 80
+    assert max(map(len, narrow)) <= 40
+
+
+def test_a_pipe_gets_everything(capig: Capig, sandbox: Sandbox) -> None:
+    name = "shop " * 100
+    sandbox.connect("101", name=name)
+    done = capig("status", COLUMNS="40")
+    assert name.strip() in done.stdout
+    assert len(done.stdout.splitlines()) == 3
 
 
 def test_json_has_the_names_of_the_look_ups(capig: Capig, in_sandbox: Sandbox) -> None:
@@ -80,3 +133,13 @@ def test_the_gateway_does_not_answer_well(capig: Capig, sandbox: Sandbox, kind: 
     assert (done.returncode, done.stdout) == (3, "")
     assert "Traceback" not in done.stderr
     assert "wrong-secret" not in done.stderr
+    assert "--run-program" not in done.stderr
+
+
+def test_refused_credentials_are_told_once(capig: Capig) -> None:
+    tenants = ("--tenant", "SandboxA", "--tenant", "SandboxB")
+    done = capig("status", *tenants, CAPIG_CLIENT_SECRET="wrong-secret")
+    assert done.returncode == 3
+    what, advice = done.stderr.splitlines()
+    assert what.startswith("capig: fetch an API token: ")
+    assert "CAPIG_CLIENT_SECRET" in advice

@@ -317,3 +317,42 @@ def test_a_wrong_secret_and_an_unreachable_gateway(stack: Stack, sandbox: Sandbo
     outcome = stack.up(CAPIG_GATEWAY="http://127.0.0.1:9", CAPIG_MAX_RETRIES="0").failed()
     assert "cannot be reached" in outcome.text
     assert stack.resources() == {}
+
+
+def test_inputs_of_every_form_that_pulumi_takes(stack: Stack, three: Sandbox) -> None:
+    stack.write(
+        """
+        import asyncio
+
+        async def later(value):
+            await asyncio.sleep(0)
+            return value
+
+        class Shop(capig.PixelConnection):
+            pass
+
+        class Quiet(capig.EventFilter):
+            pass
+
+        table = {"a": "101", "b": "102"}
+        shop = Shop("one", pixel_id=later("101"), adopt=True)
+        Quiet("one", event_name="Lead", filter_state="DROP", pixel_ids=table.values())
+        capig.EventFilter(
+            "two", event_name=later("Search"), filter_state=later("DROP"), pixel_ids=later(["103"])
+        )
+        capig.EventFilter(
+            "three",
+            event_name="Contact",
+            filter_state="DROP",
+            pixel_ids=(later(pixel) for pixel in table.values()),
+        )
+        """
+    )
+    stack.up().ok()
+    tenant = three.tenant_id
+    held = [three.state.effective_event(tenant, "Lead", p) for p in ("101", "102", "103")]
+    assert held == ["DROP", "DROP", "PUBLISH"]
+    assert three.state.effective_event(tenant, "Search", "103") == "DROP"
+    assert three.state.effective_event(tenant, "Contact", "102") == "DROP"
+    assert '"pulumi-python:dynamic:Resource"' not in stack.run("stack", "export").ok().text
+    stack.is_settled()

@@ -154,5 +154,6 @@ def test_no_output_is_null_and_undeclared_arguments_are_nowhere(
         "tenant_id",
         "gateway",
         "verification",
+        "sent_for",
     }
     stack.is_settled()

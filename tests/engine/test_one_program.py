@@ -43,6 +43,27 @@ A_PROVIDER = """
     )
 """
 
+A_PROVIDER_OF_THE_PARENT = """
+    provider = pulumi.ProviderResource("pulumi-python", "p", {})
+    parent = pulumi.ComponentResource(
+        "demo:index:Shop", "shop", None, pulumi.ResourceOptions(providers=[provider])
+    )
+    capig.EventFilter(
+        "one", pulumi.ResourceOptions(parent=parent), event_name="Lead", filter_state="DROP"
+    )
+"""
+A_VERSION = """
+    capig.EventFilter(
+        "one", pulumi.ResourceOptions(version="0.0.5"), event_name="Lead", filter_state="DROP"
+    )
+"""
+AN_ID = """
+    capig.PixelConnection("one", pulumi.ResourceOptions(id="SandboxA/1"), pixel_id="1")
+"""
+NOT_TEXT = """
+    capig.EventFilter("one", event_name="Lead", filter_state="DROP", pixel_ids=[["1"], {"a": 1}])
+"""
+
 
 @pytest.mark.parametrize(
     ("program", "named"),
@@ -54,6 +75,9 @@ A_PROVIDER = """
         (TWO_CHILDREN, ("connect the same pixel, 1",)),
         (A_NUMBER, ("EventFilter 'one'", "pixel_ids[0] is a number")),
         (A_PROVIDER, ("EventFilter 'one'", "provider= is not possible")),
+        (A_PROVIDER_OF_THE_PARENT, ("EventFilter 'one'", "provider= is not possible")),
+        (A_VERSION, ("EventFilter 'one'", "version= is not possible")),
+        (AN_ID, ("PixelConnection 'one'", "PixelConnection.get")),
     ],
     ids=[
         "states",
@@ -63,6 +87,9 @@ A_PROVIDER = """
         "children",
         "number",
         "provider",
+        "provider of the parent",
+        "version",
+        "id",
     ],
 )
 def test_a_preview_refuses_it(
@@ -73,6 +100,15 @@ def test_a_preview_refuses_it(
     for words in named:
         assert words in outcome.text
     assert outcome.text.partition("Diagnostics:")[2].count("error: ") == 1
+    assert sandbox.requests == []
+
+
+def test_what_is_not_text_is_told_by_its_place(stack: Stack, sandbox: Sandbox) -> None:
+    stack.write(NOT_TEXT)
+    outcome = stack.preview().failed()
+    assert "property pixel_ids[0] value" in outcome.text
+    assert "a pixel id must be text, not a list" in outcome.text
+    assert "a pixel id must be text, not an object" in outcome.text
     assert sandbox.requests == []
 
 

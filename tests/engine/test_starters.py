@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 import shutil
@@ -11,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from pulumi_capig import canonical
 from pulumi_capig.sandbox import Sandbox
@@ -102,6 +104,24 @@ def clone(stack: Stack) -> Stack:
         "PYTHONUNBUFFERED": "",
     }
     return stack
+
+
+def test_onboarding(clone: Stack, sandbox: Sandbox) -> None:
+    (clone.project / "examples" / "onboarding" / "business_access_tokens.csv").unlink(
+        missing_ok=True  # of somebody who tried it here
+    )
+    walk = Walk(clone, "onboarding")
+    walk.run()
+    walk.run()
+    assert sandbox.counters.requests == {}
+    walk.run()
+    walk.is_over()
+    held = {pixel.pixel_id: pixel.access_token for pixel in sandbox.state.pixels(RETAIL)}
+    assert held == {
+        "2000000000000001": "EAAB-sample-one",
+        "2000000000000002": "EAAB-sample-one",
+        "2000000000000003": "EAAB-sample-two",
+    }
 
 
 def test_consent(clone: Stack, sandbox: Sandbox) -> None:
@@ -314,6 +334,30 @@ def test_policy_pack(clone: Stack, sandbox: Sandbox) -> None:
     clone.write(BY_THE_RULES)
     assert "[advisory]" not in clone.shell(preview.replace("preview", "up")).ok().text
     assert sandbox.state.effective_event(RETAIL, "HealthQuiz", US) == "DROP"
+
+
+def test_each_example_requires_what_it_imports() -> None:
+    for program in EXAMPLES.glob("*/__main__.py"):
+        folder = program.parent
+        required = {Requirement(line).name for line in lines(folder / "requirements.txt")}
+        assert imported_by(folder) <= required | {"pulumi"}, folder.name  # comes with the package
+
+
+def lines(path: Path) -> list[str]:
+    return path.read_text("utf-8").splitlines()
+
+
+def imported_by(folder: Path) -> set[str]:
+    """The packages of others that the programs of a folder import."""
+    imported = set()
+    for path in folder.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                imported.add(node.module.partition(".")[0])
+    own = {path.stem for path in folder.glob("*.py")} | {"pixels"}  # which `capig export` writes
+    return {name.replace("_", "-") for name in imported - own - sys.stdlib_module_names}
 
 
 def test_the_page_of_examples_names_each_and_their_readmes_point_to_what_exists() -> None:

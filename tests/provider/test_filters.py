@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_capig.sandbox import Fault, Sandbox
+from pulumi_capig.sandbox import Dialect, Fault, Sandbox
 from tests.support.deployment import Deployment
 from tests.support.provider import UNKNOWN, Provider
 
@@ -472,3 +472,92 @@ def test_refresh_of_filters_sends_nothing(deployment: Deployment, three: Sandbox
     three.clear_requests()
     assert deployment.refresh().changes == []
     assert three.requests == []
+
+
+# -- what earlier runs left ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reading", READINGS)
+@pytest.mark.parametrize("wide", [True, False])
+def test_a_run_that_did_not_get_as_far_as_a_filter_is_made_up_for(
+    deployment: Deployment, in_sandbox: Sandbox, reading: str, wide: bool
+) -> None:
+    in_sandbox.dialect = replace(in_sandbox.dialect, account_wide=reading)
+    # A list may name a pixel that is not connected yet, and may be gone once it is.
+    f = lead() if wide else lead("101", "102")
+    deployment.up({"c": connection("101"), "f": f})
+    in_sandbox.dialect = replace(in_sandbox.dialect, account_wide="copies")
+    program = {"c": connection("101"), "new": connection("102"), "bad": site("no domain"), "f": f}
+    assert set(deployment.up(program).errors) == {"bad"}  # "f" was not reached
+    mended = {"c": connection("101"), "new": connection("102"), "f": f}
+    in_sandbox.clear_requests()
+    assert deployment.preview(mended).changes == [("update", "f")]
+    assert deployment.up(mended, ["f", "c", "new"]).errors == {}
+    assert calls(in_sandbox) == [("DROP", ("102",))]
+    assert held(in_sandbox, "102") == ["DROP"]
+    assert deployment.up(mended).changes == []
+
+
+@pytest.mark.parametrize("order", list(permutations(("f", "c", "new"))))
+def test_a_pixel_that_is_taken_over_gets_the_filters_that_were_there_before(
+    deployment: Deployment, in_sandbox: Sandbox, order: tuple[str, ...]
+) -> None:
+    in_sandbox.dialect = replace(in_sandbox.dialect, account_wide="copies")
+    program = {"c": connection("101"), "f": lead()}
+    deployment.up(program)
+    # Connected by hand, or by a run that was killed before it could say so.
+    in_sandbox.connect("102")
+    program = {**program, "new": connection("102", adopt=True)}
+    assert deployment.up(program, order).errors == {}
+    assert held(in_sandbox, "102") == ["DROP"]
+    assert deployment.up(program).changes == []
+
+
+def test_taking_over_a_fleet_sends_new_filters_once(deployment: Deployment, three: Sandbox) -> None:
+    fleet = {p: ("PixelConnection", {"pixel_id": p, "adopt": True}) for p in ("101", "102", "103")}
+    three.clear_requests()
+    assert deployment.up({"f": lead(), **fleet}).errors == {}
+    assert calls(three) == [("DROP", None), ("DROP", ("101", "102", "103"))]
+
+
+@pytest.mark.parametrize("reading", READINGS)
+def test_no_entry_of_a_pixel_outlives_the_filter_that_made_it(
+    deployment: Deployment, in_sandbox: Sandbox, reading: Any
+) -> None:
+    in_sandbox.dialect = Dialect(account_wide=reading, filters_survive_delete=True)
+    both = {"one": connection("101"), "two": connection("102"), "f": lead()}
+    deployment.up(both)
+    deployment.up({"one": both["one"], "f": both["f"]})  # 102 leaves first
+    deployment.up({"one": both["one"]})  # then the filter
+    deployment.up({"one": both["one"], "two": both["two"]})
+    assert held(in_sandbox, "101", "102") in ([None, None], ["PUBLISH", "PUBLISH"])
+
+
+@pytest.mark.parametrize("names", list(permutations(("one", "two", "f"))))
+def test_a_destroy_leaves_no_entry_whatever_goes_first(
+    deployment: Deployment, in_sandbox: Sandbox, names: tuple[str, ...]
+) -> None:
+    in_sandbox.dialect = Dialect(filters_survive_delete=True)
+    both = {"one": connection("101"), "two": connection("102"), "f": lead()}
+    deployment.up(both)
+    order = {name: index for index, name in enumerate(names)}
+    gone = deployment.up(
+        {}, delete_order=lambda keys: sorted(keys, key=lambda key: order[key.split()[0]])
+    )
+    assert gone.errors == {}
+    deployment.up({"one": both["one"], "two": both["two"]})
+    assert held(in_sandbox, "101", "102") == ["PUBLISH", "PUBLISH"]
+
+
+@pytest.mark.parametrize("answer", ["404", "400"])
+def test_entries_of_gone_pixels_that_the_gateway_refuses_are_no_failure(
+    deployment: Deployment, in_sandbox: Sandbox, answer: str
+) -> None:
+    both = {"one": connection("101"), "two": connection("102"), "f": lead()}
+    deployment.up(both)
+    deployment.up({"one": both["one"], "f": both["f"]})
+    in_sandbox.inject(
+        Fault.status(int(answer), operation="updateEventFilter", pixel="102", times=None)
+    )
+    assert deployment.up({"one": both["one"]}).errors == {}
+    assert held(in_sandbox, "101") == ["PUBLISH"]

@@ -713,3 +713,18 @@ def test_an_update_that_fails_half_way_says_what_is_in_force(
     pixel = in_sandbox.state.pixel(in_sandbox.tenant_id, PIXEL)
     assert pixel is not None
     assert pixel.access_token == "EAAB-secret"
+
+
+@pytest.mark.parametrize("answer", ["500", "no-success"])
+def test_a_switch_of_a_pixel_that_is_gone_connects_it_again(
+    deployment: Deployment,
+    in_sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: Any,
+) -> None:
+    in_sandbox.dialect = Dialect(switch_unknown_pixel=answer)
+    monkeypatch.setenv("CAPIG_MAX_RETRIES", "0")
+    deployment.up({"shop": shop()})
+    in_sandbox.disconnect(PIXEL)
+    assert deployment.up({"shop": shop(publishing=False)}).errors == {}
+    assert switches(in_sandbox) == (True, False)

@@ -88,9 +88,39 @@ def test_a_taken_port_is_one_line(sandbox: Sandbox) -> None:
     port = str(httpx.URL(sandbox.url).port)
     done = subprocess.run([*COMMAND, "--port", port], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.splitlines()[-1].endswith(
-        f"cannot listen on port {port}: Address already in use"
+    (line,) = done.stderr.splitlines()
+    assert line.endswith(f"cannot listen on port {port}: Address already in use")
+
+
+@pytest.mark.parametrize(
+    ("argument", "said"),
+    [
+        ("--port=70000", "a port is a number from 0 to 65535"),
+        ("--port=-1", "a port is a number from 0 to 65535"),
+        ("--port=http", "argument --port: invalid int value: 'http'"),
+        ("--latency=-5", "the latency is a finite time, and not below 0"),
+        ("--latency=nan", "the latency is a finite time, and not below 0"),
+        ("--account=a/b", "an account id has no blanks and no '/'"),
+        ("--account=", "an account id must not be empty"),
+    ],
+)
+def test_a_wrong_argument_is_one_line(argument: str, said: str) -> None:
+    done = subprocess.run([*COMMAND, argument], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"python -m pulumi_capig.sandbox: {said}\n"
+
+
+def test_a_sandbox_has_an_account() -> None:
+    with pytest.raises(ValueError, match="one account"):
+        Sandbox(accounts=())
+
+
+def test_it_needs_neither_the_client_nor_pulumi() -> None:
+    program = (
+        "import sys, pulumi_capig.sandbox.standalone; print({'httpx', 'pulumi'} & {*sys.modules})"
     )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout == "set()\n"
 
 
 @pytest.mark.parametrize("missing", ["starlette", "uvicorn", "graphql"])

@@ -77,7 +77,7 @@ class Deployment:
             delete_first: Delete replaced resources before their new ones are created.
             target: The only resources that the run touches, as ``--target``.
             siblings: Whether filters carry what else the program declares of their event or
-                domain, as they do wherever the program's process can see it.
+                domain, and of their pixels, as they do wherever the program's process can see it.
         """
         if siblings:
             program = with_siblings(program)
@@ -117,7 +117,7 @@ class Deployment:
 
     def preview(self, program: Program) -> Result:
         """Check and diff, as a preview does."""
-        result = Result()
+        program, result = with_siblings(program), Result()
         with self.provider.operation(self.config):
             for name, declared in program.items():
                 try:
@@ -228,21 +228,33 @@ class Deployment:
 
 
 def with_siblings(program: Program) -> Program:
-    """The program with each filter carrying what the program declares of its key."""
+    """The program with each filter carrying what the program declares beside it."""
     keys: dict[tuple[Any, ...], list[Any]] = {}
+    connected: dict[Any, set[str]] = {}
 
     def key(kind: str, arguments: Props) -> tuple[Any, ...]:
         subject = arguments.get("event_name", arguments.get("domain"))
         return kind, arguments.get("tenant_id"), subject
 
+    def carrying(kind: str, arguments: Props) -> Props:
+        scope, pixels = arguments.get("pixel_ids"), connected.get(arguments.get("tenant_id"), set())
+        filters = keys[key(kind, arguments)]
+        found = {
+            "siblings": json.dumps(filters) if len(filters) > 1 else None,
+            "connections": " ".join(
+                sorted(pixels if scope is None else pixels.intersection(scope))
+            ),
+        }
+        return {**arguments, **{name: text for name, text in found.items() if text}}
+
     for kind, arguments in program.values():
-        if kind != "PixelConnection":
+        if kind == "PixelConnection":
+            connected.setdefault(arguments.get("tenant_id"), set()).add(arguments["pixel_id"])
+        else:
             claim = [arguments.get("pixel_ids"), arguments["filter_state"]]
             keys.setdefault(key(kind, arguments), []).append(claim)
     return {
-        name: (kind, {**arguments, "siblings": json.dumps(keys[key(kind, arguments)])})
-        if len(keys.get(key(kind, arguments), ())) > 1
-        else (kind, arguments)
+        name: (kind, arguments if kind == "PixelConnection" else carrying(kind, arguments))
         for name, (kind, arguments) in program.items()
     }
 

@@ -153,7 +153,7 @@ def test_first_fit_cli_on_path_is_taken(clone: Clone, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("version", "host", "reason"),
     [
-        (OLD, True, "older than v3.216.0; upgrade it: `curl -fsSL https://get.pulumi.com | sh`"),
+        (OLD, True, "older than v3.217.0; upgrade it: `curl -fsSL https://get.pulumi.com | sh`"),
         (NEW, False, "has no Python language host"),
         ("nonsense", True, "does not work"),
     ],

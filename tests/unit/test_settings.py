@@ -131,7 +131,7 @@ def test_everything_missing_is_named_at_once() -> None:
 def test_half_of_an_account(missing: str) -> None:
     error = failure({name: value for name, value in GOOD.items() if name != missing})
     assert missing in error.what
-    assert "half of the API account" in error.what
+    assert "the API account is incomplete" in error.what
     assert error.what.count("CAPIG_") == 1
 
 

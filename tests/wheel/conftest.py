@@ -7,11 +7,14 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.support.depth import DEPTH
 from tests.support.needs import missing
@@ -48,7 +51,15 @@ def _interpreter(version: str) -> Path | None:
 
 INTERPRETERS = _interpreters()
 PRESENT, *OTHERS = INTERPRETERS
+OLDEST = min(INTERPRETERS, key=lambda version: int(version.partition(".")[2]))
 TRIED = [PRESENT, *(OTHERS if DEEP else OTHERS[:1])]
+
+
+def write_pins(folder: Path, pins: dict[str, list[str]]) -> Path:
+    """A file of constraints, by package."""
+    path = folder / "pins.txt"
+    path.write_text("\n".join(line for lines in pins.values() for line in lines), "utf-8")
+    return path
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,14 @@ class Distributions:
 
     wheel: Path
     sdist: Path
+
+    def requirements(self) -> list[Requirement]:
+        """What the wheel requires of others, with all its extras."""
+        with zipfile.ZipFile(self.wheel) as archive:
+            (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+            metadata = message_from_bytes(archive.read(name))
+        lines = metadata.get_all("Requires-Dist", [])
+        return [one for one in map(Requirement, lines) if one.name != "pulumi-capig"]
 
 
 @dataclass(frozen=True)
@@ -87,6 +106,10 @@ class Environment:
         if "(from versions: none)" in done.stderr:
             missing("no package index can be reached: a release is installed from one")
         assert done.returncode == 0, done.stderr
+
+    def install_as(self, pins: dict[str, list[str]], requirement: str) -> None:
+        """Install with these constraints, by package."""
+        self.install("-c", write_pins(self.folder, pins), requirement)
 
     def check(self) -> None:
         """All that the installed packages require is there."""
@@ -128,20 +151,51 @@ def distributions(tmp_path_factory: pytest.TempPathFactory, repository: Path) ->
 
 
 @pytest.fixture(scope="module")
+def locked(repository: Path) -> dict[str, list[str]]:
+    """The versions that are tested, as constraints, by package."""
+    lock = (repository / "requirements" / "dev.txt").read_text("utf-8").splitlines()
+    pins: dict[str, list[str]] = {}
+    for line in lock:
+        if line[:1].isalnum():
+            pins.setdefault(Requirement(line.rstrip(" \\")).name, []).append(line.rstrip(" \\"))
+    return pins
+
+
+@pytest.fixture(scope="module")
 def environment(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
     distributions: Distributions,
-    repository: Path,
+    locked: dict[str, list[str]],
 ) -> Iterator[Environment]:
     """The wheel in an empty environment of the Python asked for."""
-    folder = tmp_path_factory.mktemp("environment")
-    made = Environment(folder, request.param)
+    made = Environment(tmp_path_factory.mktemp("environment"), request.param)
     made.create()
     # What it requires comes in the versions that are tested, for every run to be the same.
-    lock = (repository / "requirements" / "dev.txt").read_text("utf-8").splitlines()
-    pins = folder / "pins.txt"
-    pins.write_text("\n".join(line.rstrip(" \\") for line in lock if line[:1].isalnum()), "utf-8")
-    made.install("-c", pins, f"{distributions.wheel}[cli,sandbox]")
+    made.install_as(locked, f"{distributions.wheel}[cli,sandbox]")
     yield made
-    shutil.rmtree(folder)
+    shutil.rmtree(made.folder)
+
+
+@pytest.fixture(scope="module")
+def lowest(
+    tmp_path_factory: pytest.TempPathFactory,
+    distributions: Distributions,
+    locked: dict[str, list[str]],
+) -> Iterator[Environment]:
+    """The wheel with the oldest of all that it says to work with."""
+    made = Environment(tmp_path_factory.mktemp("lowest"), OLDEST)
+    made.create()
+    required = distributions.requirements()
+    oldest = {
+        requirement.name: [f"{requirement.name}=={bound.version}"]
+        for requirement in required
+        for bound in requirement.specifier
+        if bound.operator == ">="
+    }
+    assert oldest.keys() == {requirement.name for requirement in required}
+    # The rest comes as it is tested, but for what an old pydantic requires exactly.
+    others = {name: locked[name] for name in locked.keys() - {"pydantic-core"}}
+    made.install_as(others | oldest, f"{distributions.wheel}[cli,testing]")
+    yield made
+    shutil.rmtree(made.folder)

@@ -41,6 +41,12 @@ with Sandbox() as sandbox:
     print(urlopen(sandbox.url).read().decode().splitlines()[0])
 """
 
+TEST = """
+def test_a_pixel(capig_sandbox):
+    capig_sandbox.connect("101")
+    assert capig_sandbox.state.pixel(capig_sandbox.tenant_id, "101")
+"""
+
 PROGRAM = """
 import pulumi
 
@@ -67,14 +73,38 @@ def test_the_wheel_works_alone(environment: Environment) -> None:
     assert environment.run("capig", "--version") == f"capig {_version.__version__}\n"
 
 
+def stack_in(folder: Path, environment: Environment, sandbox: Sandbox) -> Stack:
+    """A stack whose programs run in this environment."""
+    stack = Stack(folder, sandbox.environment())
+    project = stack.project / "Pulumi.yaml"
+    text = project.read_text("utf-8").replace(sys.prefix, str(environment.folder))
+    project.write_text(text, "utf-8")
+    return stack
+
+
+def test_the_wheel_works_with_the_oldest_that_it_accepts(
+    tmp_path: Path, lowest: Environment, in_sandbox: Sandbox
+) -> None:
+    lowest.check()
+    told = lowest.run("python", "-I", "-c", SMOKE).splitlines()
+    assert told == [str(lowest.packages / "pulumi_capig"), "1", "<!doctype html>"]
+    assert lowest.run("capig", "--version") == f"capig {_version.__version__}\n"
+    for command in ("doctor", "export", "sandbox", "status"):
+        assert f"capig {command}" in lowest.run("capig", command, "--help")
+    in_sandbox.connect("101")
+    assert "101" in lowest.run("capig", "status")
+    (lowest.folder / "test_pixel.py").write_text(TEST, "utf-8")
+    assert "1 passed" in lowest.run("pytest", "-q", "test_pixel.py")
+    stack = stack_in(tmp_path, lowest, in_sandbox)
+    stack.write('capig.EventFilter("leads", event_name="Lead", filter_state="DROP")')
+    stack.up().ok()
+
+
 @with_the_cli
 def test_the_wheel_brings_all_that_a_program_needs(
     tmp_path: Path, environment: Environment, sandbox: Sandbox, repository: Path
 ) -> None:
-    stack = Stack(tmp_path, sandbox.environment())
-    project = stack.project / "Pulumi.yaml"
-    text = project.read_text(encoding="utf-8").replace(sys.prefix, str(environment.folder))
-    project.write_text(text, encoding="utf-8")
+    stack = stack_in(tmp_path, environment, sandbox)
     stack.write(
         """
         from pathlib import Path

@@ -4,6 +4,7 @@ The CLI starts it with its own address, reads the port from the first line of th
 run programs, and ends it with SIGINT.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -96,7 +97,8 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):  # type: ignore[m
         """Kill every running program and what it started."""
         for program in list(self.programs):
             if program.poll() is None:
-                os.killpg(program.pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):  # it may have ended meanwhile
+                    os.killpg(program.pid, signal.SIGKILL)
 
     def _start(self, python: Path, request: Any) -> "subprocess.Popen[bytes]":
         settings = {
