@@ -30,11 +30,16 @@ class FilterWriter:
         self._key = key
         self.done: list[str] = []
 
-    def put(self, claim: FilterClaim) -> str:
+    def put(self, claim: FilterClaim, before: Collection[str] = ()) -> str:
         """Set a claim's state; how well the gateway confirmed it.
 
         Account-wide is two calls, one for the account and one that lists its connected pixels, so
         that it holds however the gateway keeps it.
+
+        Args:
+            claim: Scope and state.
+            before: Pixels that it was sent for before, where it now covers the whole account: they
+                may be gone, and an entry of theirs may not be.
         """
         if claim.scope is not None:
             return self._set(sorted(claim.scope), claim.filter_state)
@@ -42,7 +47,7 @@ class FilterWriter:
         others = self._run.filters.named(self._key)
         pixels = {
             pixel
-            for pixel in self._account().pixels()
+            for pixel in {*self._account().pixels(), *before}
             if others.get(pixel, claim.filter_state) == claim.filter_state
         }
         return _weaker(verification, self._set_connected(pixels, claim.filter_state))

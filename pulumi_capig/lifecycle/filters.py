@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from .run import Run
 
 SENT_FOR = "sent_for"
-"""Output: the connections of the program that a filter was last sent for, as text."""
+"""Output: pixels of the program that a filter was sent for, as text; they may have gone since."""
 
 GLOBAL = "global"
 """What an id says in place of a pixel where a filter is account-wide."""
@@ -173,7 +173,7 @@ class FilterLifecycle:
             verification = writer.put(claim)
         label = min(claim.scope) if claim.scope is not None else GLOBAL
         resource_id = f"{key.tenant_id}/{key.name}/{label}"
-        return Created(resource_id, self._outputs(inputs, verification, {}))
+        return Created(resource_id, self._outputs(inputs, verification))
 
     # -- read ----------------------------------------------------------------------------------
 
@@ -189,17 +189,18 @@ class FilterLifecycle:
         with self._settling(key, new, GOING_BACK) as writer:
             verification = olds.get("verification", ACCEPTED)
             narrows = old.scope is None and new.scope is not None
+            before = frozenset(olds.get(SENT_FOR, "").split()) | (old.scope or frozenset())
             if not narrows and self._must_send(key, olds, news):
-                verification = writer.put(new)
+                verification = writer.put(new, before)
             elif not narrows:
                 expected = self._run.connections.still_expected(key.tenant_id)
                 writer.put_pixels(self._unsent(key, new, olds) - expected, new.filter_state)
             if narrows:
                 # The way back from the account sends the claims on single pixels, this one's too.
-                verification = writer.withdraw_account(new, olds.get(SENT_FOR, "").split())
+                verification = writer.withdraw_account(new, before)
             elif old.scope is not None and new.scope is not None:
                 writer.withdraw_pixels(old.scope - new.scope, old.filter_state)
-        return self._outputs(news, verification, olds)
+        return self._outputs(news, verification, before if new.scope is None else frozenset())
 
     def _must_send(self, key: FilterKey, olds: Props, news: Props) -> bool:
         old, new = _claim(olds), _claim(news)
@@ -247,12 +248,14 @@ class FilterLifecycle:
     def _key(self, props: Mapping[str, Any]) -> FilterKey:
         return FilterKey(self._type.kind, props["tenant_id"], props[self._type.name])
 
-    def _outputs(self, inputs: Props, verification: str, olds: Props) -> Props:
+    def _outputs(
+        self, inputs: Props, verification: str, before: frozenset[str] = frozenset()
+    ) -> Props:
         outputs = {**inputs, "gateway": self._run.host(), "verification": verification}
-        sent_for = self._run.filters.connections(self._key(inputs), _claim(inputs))
-        if sent_for is None:
-            sent_for = olds.get(SENT_FOR)
-        return outputs if sent_for is None else {**outputs, SENT_FOR: sent_for}
+        now = self._run.filters.connections(self._key(inputs), _claim(inputs))
+        if now is None and not before:
+            return outputs
+        return {**outputs, SENT_FOR: " ".join(sorted(before.union((now or "").split())))}
 
 
 _CLAIMED = ("pixel_ids", "filter_state")

@@ -533,6 +533,25 @@ def test_no_entry_of_a_pixel_outlives_the_filter_that_made_it(
     assert held(in_sandbox, "101", "102") in ([None, None], ["PUBLISH", "PUBLISH"])
 
 
+@pytest.mark.parametrize("state", ["PUBLISH", "DROP"])
+def test_an_entry_of_a_pixel_that_is_gone_follows_its_filter(
+    deployment: Deployment, in_sandbox: Sandbox, state: str
+) -> None:
+    in_sandbox.dialect = Dialect(filters_survive_delete=True)
+    one, two = connection("101"), connection("102")
+    deployment.up({"one": one, "two": two, "f": lead("102")})
+    deployment.up({"one": one, "f": lead("102")})
+    # From a list to the account, then something else, while the pixel is gone.
+    deployment.up({"one": one, "f": lead(state=state)})
+    deployment.up({"one": one, "f": lead(state=state, reassert="again")})
+    in_sandbox.connect("102")
+    assert held(in_sandbox, "101", "102") == [state, state]
+    in_sandbox.disconnect("102")
+    deployment.up({"one": one})
+    in_sandbox.connect("102")
+    assert held(in_sandbox, "101", "102") == ["PUBLISH", "PUBLISH"]
+
+
 @pytest.mark.parametrize("names", list(permutations(("one", "two", "f"))))
 def test_a_destroy_leaves_no_entry_whatever_goes_first(
     deployment: Deployment, in_sandbox: Sandbox, names: tuple[str, ...]
