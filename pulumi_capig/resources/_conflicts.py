@@ -142,12 +142,12 @@ async def _connections(tenant_id: str, pixel_ids: Any) -> str | None:
         return None
     if pixel_ids is not None:
         named = {item for item in pixel_ids if isinstance(item, str)}
-        return " ".join(sorted(pixels & named)) or None
+        return " ".join(sorted(pixels & named))
     count, found = declarations.accounts_as_text.get(tenant_id, (0, ""))
     if count != len(pixels):
         found = " ".join(sorted(pixels))
         declarations.accounts_as_text[tenant_id] = len(pixels), found
-    return found or None
+    return found
 
 
 def _guard(

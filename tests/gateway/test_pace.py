@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from pulumi_capig.gateway.pace import Pace
 from pulumi_capig.sandbox import Sandbox
 from tests.gateway.conftest import Open, Time
 
@@ -24,6 +25,16 @@ def test_the_limit_holds_for_all_threads(sandbox: Sandbox, open_gateway: Open, t
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(gateway.account, [sandbox.tenant_id] * 24))
     assert time.now - started >= 24 * 0.1 * 0.999
+
+
+def test_who_comes_at_the_same_moment_waits_for_a_moment_of_his_own() -> None:
+    slept: list[float] = []
+    pace = Pace(10, lambda: 1000.0, slept.append)
+    assert all(pace.wait(2000.0) for _ in range(4))
+    assert slept == pytest.approx([0.1, 0.2, 0.3])
+    assert not pace.wait(1000.3)  # too late for a deadline: nobody waits for it, nor takes it
+    assert pace.wait(2000.0)
+    assert slept == pytest.approx([0.1, 0.2, 0.3, 0.4])
 
 
 def test_without_a_limit_nothing_waits(sandbox: Sandbox, open_gateway: Open, time: Time) -> None:

@@ -479,13 +479,15 @@ def test_refresh_of_filters_sends_nothing(deployment: Deployment, three: Sandbox
 
 @pytest.mark.parametrize("reading", READINGS)
 @pytest.mark.parametrize("wide", [True, False])
+@pytest.mark.parametrize("alone", [True, False])
 def test_a_run_that_did_not_get_as_far_as_a_filter_is_made_up_for(
-    deployment: Deployment, in_sandbox: Sandbox, reading: str, wide: bool
+    deployment: Deployment, in_sandbox: Sandbox, reading: str, wide: bool, alone: bool
 ) -> None:
     in_sandbox.dialect = replace(in_sandbox.dialect, account_wide=reading)
     # A list may name a pixel that is not connected yet, and may be gone once it is.
     f = lead() if wide else lead("101", "102")
-    deployment.up({"c": connection("101"), "f": f})
+    first = {"f": f} if alone else {"c": connection("101"), "f": f}
+    deployment.up(first)
     in_sandbox.dialect = replace(in_sandbox.dialect, account_wide="copies")
     program = {"c": connection("101"), "new": connection("102"), "bad": site("no domain"), "f": f}
     assert set(deployment.up(program).errors) == {"bad"}  # "f" was not reached
@@ -493,8 +495,8 @@ def test_a_run_that_did_not_get_as_far_as_a_filter_is_made_up_for(
     in_sandbox.clear_requests()
     assert deployment.preview(mended).changes == [("update", "f")]
     assert deployment.up(mended, ["f", "c", "new"]).errors == {}
-    assert calls(in_sandbox) == [("DROP", ("102",))]
-    assert held(in_sandbox, "102") == ["DROP"]
+    assert calls(in_sandbox) == [("DROP", ("101", "102") if alone else ("102",))]
+    assert held(in_sandbox, "101", "102") == ["DROP", "DROP"]
     assert deployment.up(mended).changes == []
 
 

@@ -245,7 +245,7 @@ def with_siblings(program: Program) -> Program:
                 sorted(pixels if scope is None else pixels.intersection(scope))
             ),
         }
-        return {**arguments, **{name: text for name, text in found.items() if text}}
+        return {**arguments, **found}
 
     for kind, arguments in program.values():
         if kind == "PixelConnection":
