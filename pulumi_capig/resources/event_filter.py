@@ -1,7 +1,5 @@
 """The resource ``EventFilter``."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pulumi

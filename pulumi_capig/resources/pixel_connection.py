@@ -1,7 +1,5 @@
 """The resource ``PixelConnection``."""
 
-from __future__ import annotations
-
 import pulumi
 from pulumi.dynamic import Resource
 
@@ -154,7 +152,7 @@ class PixelConnection(Resource, module="capig", name="PixelConnection"):
     @staticmethod
     def get(
         resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None
-    ) -> PixelConnection:
+    ) -> "PixelConnection":
         """Read a connected pixel without managing it.
 
         Args:
