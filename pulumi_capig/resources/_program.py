@@ -28,6 +28,8 @@ _PACKAGE = "pulumi-python"
 """What the SDK calls the package of all dynamic resources of Python."""
 
 _LOOKED_AT = "_pulumi_capig_looked_at"
+_NOTHING = "_pulumi_capig_nothing"
+"""Where, on the root resource of a run, things of which a run has one are kept."""
 
 IDS = ("pixel_id", "business_id", "tenant_id")
 
@@ -57,9 +59,21 @@ def arguments(
 
 def undeclared(resource: pulumi.Resource, optional: Mapping[str, Any]) -> None:
     """Give arguments that were not declared an attribute that is known, even in a preview."""
+    nothing = _nothing()
     for name, value in optional.items():
         if value is None:
-            setattr(resource, name, pulumi.Output.from_input(None))
+            setattr(resource, name, nothing)
+
+
+def _nothing() -> pulumi.Output[None]:
+    """An output without a value: one for all of a run, as the SDK keeps track of each."""
+    root = get_root_resource()
+    found = getattr(root, _NOTHING, None)
+    if not isinstance(found, pulumi.Output):
+        found = pulumi.Output.from_input(None)
+        if root is not None:
+            setattr(root, _NOTHING, found)
+    return found
 
 
 def _refuse_another_provider(resource: str, opts: pulumi.ResourceOptions) -> None:

@@ -1,6 +1,7 @@
 """The resource ``DomainFilter``."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pulumi
 from pulumi.dynamic import Resource
@@ -36,16 +37,17 @@ class DomainFilter(Resource, module="capig", name="DomainFilter"):
             ``provider`` is set, or a secret setting stands in the clear.
     """
 
-    domain: pulumi.Output[str]
-    filter_state: pulumi.Output[str]
-    pixel_ids: pulumi.Output[Sequence[str] | None]
-    tenant_id: pulumi.Output[str]
-    reassert: pulumi.Output[str | None]
+    if TYPE_CHECKING:  # at run time the SDK would go through them for each resource
+        domain: pulumi.Output[str]
+        filter_state: pulumi.Output[str]
+        pixel_ids: pulumi.Output[Sequence[str] | None]
+        tenant_id: pulumi.Output[str]
+        reassert: pulumi.Output[str | None]
 
-    gateway: pulumi.Output[str]
-    """Host of the gateway that holds the filter."""
-    verification: pulumi.Output[str]
-    """``echoed``: the gateway repeated name, scope and state; ``accepted``: it left parts out."""
+        gateway: pulumi.Output[str]
+        """Host of the gateway that holds the filter."""
+        verification: pulumi.Output[str]
+        """``echoed``: the gateway repeated what was asked; ``accepted``: it left parts out."""
 
     def __init_subclass__(cls) -> None:
         # A subclass is the same kind of resource; the SDK would give it a type of its own.

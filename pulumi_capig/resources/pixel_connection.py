@@ -1,5 +1,7 @@
 """The resource ``PixelConnection``."""
 
+from typing import TYPE_CHECKING
+
 import pulumi
 from pulumi.dynamic import Resource
 
@@ -61,41 +63,42 @@ class PixelConnection(Resource, module="capig", name="PixelConnection"):
             ``provider`` is set, or a secret setting stands in the clear.
     """
 
-    pixel_id: pulumi.Output[str]
-    business_id: pulumi.Output[str | None]
-    access_token: pulumi.Output[str | None]
-    external_id: pulumi.Output[str | None]
-    api_version: pulumi.Output[str | None]
-    pixel_name: pulumi.Output[str | None]
-    tenant_id: pulumi.Output[str]
-    receiving: pulumi.Output[bool | None]
-    publishing: pulumi.Output[bool | None]
-    reassert: pulumi.Output[str | None]
+    if TYPE_CHECKING:  # at run time the SDK would go through them for each resource
+        pixel_id: pulumi.Output[str]
+        business_id: pulumi.Output[str | None]
+        access_token: pulumi.Output[str | None]
+        external_id: pulumi.Output[str | None]
+        api_version: pulumi.Output[str | None]
+        pixel_name: pulumi.Output[str | None]
+        tenant_id: pulumi.Output[str]
+        receiving: pulumi.Output[bool | None]
+        publishing: pulumi.Output[bool | None]
+        reassert: pulumi.Output[str | None]
 
-    access_token_fingerprint: pulumi.Output[str]
-    """12 hex digits by which a rotated token shows in a diff; empty where none is declared."""
-    signal_config_id: pulumi.Output[str]
-    """The gateway's global id, ``SignalConfig:<pixel id>``."""
-    connection_id: pulumi.Output[str]
-    """The bare pixel id, as the gateway calls the connection."""
-    connected: pulumi.Output[bool]
-    """Whether pixel id and access token are both present."""
-    active: pulumi.Output[bool]
-    """Whether the pixel is active as a whole."""
-    event_bridge_active: pulumi.Output[bool]
-    """Whether the gateway receives browser events now."""
-    publishing_enabled: pulumi.Output[bool]
-    """Whether the gateway publishes events now."""
-    access_token_available: pulumi.Output[bool]
-    """Whether the gateway holds a token."""
-    bad_token: pulumi.Output[bool]
-    """Whether the gateway found the token bad."""
-    api_error_code: pulumi.Output[str]
-    """The last publishing error as ``<code>.<subcode>`` of the Graph API; empty if none."""
-    data_set_type: pulumi.Output[str]
-    """``PIXEL`` is the only value seen."""
-    gateway: pulumi.Output[str]
-    """Host of the gateway that holds the connection."""
+        access_token_fingerprint: pulumi.Output[str]
+        """12 hex digits by which a rotated token shows in a diff; empty where none is declared."""
+        signal_config_id: pulumi.Output[str]
+        """The gateway's global id, ``SignalConfig:<pixel id>``."""
+        connection_id: pulumi.Output[str]
+        """The bare pixel id, as the gateway calls the connection."""
+        connected: pulumi.Output[bool]
+        """Whether pixel id and access token are both present."""
+        active: pulumi.Output[bool]
+        """Whether the pixel is active as a whole."""
+        event_bridge_active: pulumi.Output[bool]
+        """Whether the gateway receives browser events now."""
+        publishing_enabled: pulumi.Output[bool]
+        """Whether the gateway publishes events now."""
+        access_token_available: pulumi.Output[bool]
+        """Whether the gateway holds a token."""
+        bad_token: pulumi.Output[bool]
+        """Whether the gateway found the token bad."""
+        api_error_code: pulumi.Output[str]
+        """The last publishing error as ``<code>.<subcode>`` of the Graph API; empty if none."""
+        data_set_type: pulumi.Output[str]
+        """``PIXEL`` is the only value seen."""
+        gateway: pulumi.Output[str]
+        """Host of the gateway that holds the connection."""
 
     def __init_subclass__(cls) -> None:
         # A subclass is the same kind of resource; the SDK would give it a type of its own.
