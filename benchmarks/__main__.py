@@ -14,7 +14,7 @@ from pathlib import Path
 from pulumi_capig.sandbox import Sandbox
 
 from . import report
-from .environment import users_environment
+from .environment import make_environment
 from .layer import Layer, measure_layer
 from .results import LATENCY, Results
 from .subjects import ACCOUNTS, PIXEL, Subject, subjects, with_checkpoints
@@ -74,7 +74,7 @@ def measure_stacks(
     No further size is begun once the minutes are over.
     """
     results = Results()
-    users_environment()
+    make_environment()
     end = time.monotonic() + minutes * 60
     for run in range(runs):
         for size in sizes:

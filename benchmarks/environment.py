@@ -13,14 +13,11 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / ".venv-bench"
 
 
-def users_environment() -> Path:
+def make_environment() -> None:
     """Make the environment, or bring it up to date.
 
     The project's own has more in it, which programs would pay for: httpx imports `rich` and
     `click` wherever they are installed.
-
-    Returns:
-        Its folder.
 
     Raises:
         CommandError: A package could not be installed.
@@ -31,7 +28,6 @@ def users_environment() -> Path:
     _run(sys.executable, "-m", "venv", "--without-pip", FOLDER)
     pip = (sys.executable, "-m", "pip", "--python", FOLDER, "--disable-pip-version-check", "-q")
     _run(*pip, "install", "--constraint", pins, "--editable", ROOT)
-    return FOLDER
 
 
 def _present() -> list[str]:

@@ -27,7 +27,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from .errors import CapigError
+from .errors import CapigError, printable
 
 if TYPE_CHECKING:
     from .lifecycle import Lifecycle
@@ -201,7 +201,7 @@ def _line(text: str) -> str:
 
     Nor does it get lost: the protocol's transport drops a message of more than a few KB.
     """
-    line = "".join(c if c.isprintable() else " " for c in text)
+    line = printable(text)
     return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…"
 
 

@@ -43,9 +43,14 @@ __all__ = [
 ]
 
 
+def printable(text: str) -> str:
+    """A text in which nothing moves the cursor of a terminal: blanks for what is not printable."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
 def one_line(text: str) -> str:
-    """A text as one line, in which nothing moves the cursor of a terminal."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    """A text as one line, printable and without needless blanks."""
+    return " ".join(printable(text).split())
 
 
 class CapigError(Exception):

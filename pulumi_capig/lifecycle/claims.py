@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal, NamedTuple, TypeAlias
+
+from ..errors import GatewayError
 
 
 class Progress(Enum):
@@ -22,6 +25,27 @@ class Progress(Enum):
     DECLARED = "declared"
     APPLIED = "applied"
     FAILED = "failed"
+
+
+@contextmanager
+def settling(
+    settle: Callable[[Progress], None], done: Sequence[str], going_back: str = ""
+) -> Iterator[None]:
+    """Settles a claim by how one operation ends, and tells what a failure leaves in force.
+
+    Args:
+        settle: Takes the progress.
+        done: What the gateway has confirmed by then, in words.
+        going_back: How to undo what may have been done, as a sentence.
+    """
+    progress = Progress.FAILED
+    try:
+        yield
+        progress = Progress.APPLIED
+    except GatewayError as error:
+        raise error.after(done, going_back) from None
+    finally:
+        settle(progress)
 
 
 class PixelKey(NamedTuple):

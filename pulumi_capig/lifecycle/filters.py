@@ -12,12 +12,12 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .. import canonical
 from .. import settings as table
-from ..errors import GatewayError, SettingsError
-from .claims import FilterClaim, FilterKey, Progress, Scope
+from .claims import FilterClaim, FilterKey, Progress, Scope, settling
 from .filter_writer import ACCEPTED, FilterWriter
 from .tenancy import resolve_tenant
 from .values import (
@@ -33,6 +33,7 @@ from .values import (
     canonical_inputs,
     differs,
     is_known,
+    read_setting,
 )
 
 if TYPE_CHECKING:
@@ -116,12 +117,8 @@ class FilterLifecycle:
         """None never makes a difference: the run's value, else the last one, stays in mind."""
         if "reassert" in checked.inputs:
             return
-        try:
-            value = self._run.settings.get(table.REASSERT) or olds.get("reassert")
-        except SettingsError as error:
-            checked.failures.append(Failure("reassert", error.what))
-            return
-        if value:
+        for_all = read_setting(self._run.settings, table.REASSERT, checked, "reassert")
+        if value := for_all or olds.get("reassert"):
             checked.inputs["reassert"] = value
 
     def _remark(self, inputs: Props) -> None:
@@ -234,16 +231,13 @@ class FilterLifecycle:
         self, key: FilterKey, claim: FilterClaim, going_back: str = ""
     ) -> Iterator[FilterWriter]:
         """Holds an account's filter writes for one operation, and settles its claim after it."""
-        writer, progress = FilterWriter(self._run, key), Progress.FAILED
-        with self._run.account(key.tenant_id).filter_writes:
-            try:
-                yield writer
-                progress = Progress.APPLIED
-            except GatewayError as error:
-                raise error.after(writer.done, going_back) from None
-            finally:
-                # Before the lock is free: who connects a pixel next must see what was applied.
-                self._run.filters.settle(key, claim, progress)
+        writer, settle = FilterWriter(self._run, key), partial(self._run.filters.settle, key, claim)
+        # Settled before the lock is free: who connects a pixel next must see what was applied.
+        with (
+            self._run.account(key.tenant_id).filter_writes,
+            settling(settle, writer.done, going_back),
+        ):
+            yield writer
 
     def _key(self, props: Mapping[str, Any]) -> FilterKey:
         return FilterKey(self._type.kind, props["tenant_id"], props[self._type.name])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .. import settings as table
@@ -15,10 +15,9 @@ from ..errors import (
     NotFoundError,
     OutcomeUnknownError,
     RefusedError,
-    SettingsError,
     UnexpectedAnswerError,
 )
-from .claims import PixelKey, Progress
+from .claims import PixelKey, Progress, settling
 from .connection_rules import (
     FIELDS,
     FINGERPRINT,
@@ -44,16 +43,17 @@ from .values import (
     Checked,
     Created,
     Difference,
-    Failure,
     Found,
     Props,
     canonical_inputs,
     differs,
     is_known,
+    read_setting,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
 
     from ..gateway import Gateway
     from .account import AccountView
@@ -74,7 +74,8 @@ class PixelConnectionLifecycle:
         checked = canonical_inputs(news, FIELDS)
         inputs = checked.inputs
         resolve_tenant(self._run.settings, olds, checked)
-        declared, for_all = inputs.pop("adopt", False), self._adopts_all(checked)
+        declared = inputs.pop("adopt", False)
+        for_all = read_setting(self._run.settings, table.ADOPT, checked, "adopt") is True
         adopt = declared is True or for_all
         if is_known(declared):
             checked.failures += missing_inputs(olds, inputs, adopt=adopt, external_id_given=for_all)
@@ -85,13 +86,6 @@ class PixelConnectionLifecycle:
         if not checked.failures and all(is_known(inputs.get(name)) for name in KEYS):
             self._run.connections.declare(key_of(inputs), adopt=adopt, expected_anew=not olds)
         return checked
-
-    def _adopts_all(self, checked: Checked) -> bool:
-        try:
-            return self._run.settings.get(table.ADOPT)
-        except SettingsError as error:
-            checked.failures.append(Failure("adopt", error.what))
-            return False
 
     # -- diff ----------------------------------------------------------------------------------
 
@@ -325,18 +319,10 @@ class PixelConnectionLifecycle:
 
     # -- what create, adoption and update share -------------------------------------------------
 
-    @contextmanager
-    def _settling(self, key: PixelKey, going_back: str = "") -> Iterator[None]:
-        """Settles the claim on a pixel after one operation, and tells what a failure leaves."""
-        progress = Progress.FAILED
+    def _settling(self, key: PixelKey, going_back: str = "") -> AbstractContextManager[None]:
+        """Settles the claim on a pixel after one operation."""
         self._done.clear()
-        try:
-            yield
-            progress = Progress.APPLIED
-        except GatewayError as error:
-            raise error.after(self._done, going_back) from None
-        finally:
-            self._run.connections.settle(key, progress)
+        return settling(partial(self._run.connections.settle, key), self._done, going_back)
 
     def _settle(self, key: PixelKey, inputs: Props, before: Pixel, *, set_up: bool) -> Pixel:
         """Bring a connected pixel to what is declared; switches that are not stay as they were."""

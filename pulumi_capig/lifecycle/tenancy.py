@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import settings as table
-from ..errors import SettingsError
-from .values import Failure
+from .values import Failure, read_setting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,10 +23,8 @@ def resolve_tenant(settings: Settings, olds: Mapping[str, Any], checked: Checked
     """
     if "tenant_id" in checked.inputs:
         return
-    try:
-        default = settings.get(table.TENANT_ID)
-    except SettingsError as error:
-        checked.failures.append(Failure("tenant_id", error.what))
+    default = read_setting(settings, table.TENANT_ID, checked, "tenant_id")
+    if default is None:
         return
     stored = olds.get("tenant_id")
     if not default and not stored:

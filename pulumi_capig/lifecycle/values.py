@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
+
+from ..errors import SettingsError
+
+if TYPE_CHECKING:
+    from ..settings import Setting, Settings
+
+T = TypeVar("T")
 
 Props: TypeAlias = dict[str, Any]
 """Properties by name. A name that is absent was not declared; no value is None."""
@@ -83,6 +90,15 @@ def differs(name: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool
     """Whether a property changed, was added or was taken away; an unknown counts as changed."""
     new = news.get(name)
     return not is_known(new) or new != olds.get(name)
+
+
+def read_setting(settings: Settings, setting: Setting[T], checked: Checked, name: str) -> T | None:
+    """A setting that stands in for an argument; a failure of the argument, and None, if wrong."""
+    try:
+        return settings.get(setting)
+    except SettingsError as error:
+        checked.failures.append(Failure(name, error.what))
+        return None
 
 
 def canonical_inputs(news: Mapping[str, Any], fields: Mapping[str, Canonical]) -> Checked:

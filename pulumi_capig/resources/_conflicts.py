@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -40,20 +40,18 @@ class _Declarations:
     """What one run's program has declared so far; hangs on the root resource of the run.
 
     Attributes:
-        pixels: Resource by account and pixel.
+        pixels: Resource by pixel, for each account.
         filters: Filters by kind, account and name.
         outputs: The pixel id behind a connection's output of it, by the output's identity. The
             outputs are held, so that no other object can take the identity over.
         listings: `filters` as text, where it was needed; by the same keys.
-        accounts: The pixels by account.
         accounts_as_text: All pixels of an account as text, and of how many it was made.
     """
 
-    pixels: dict[tuple[str, str], str] = field(default_factory=dict)
+    pixels: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     filters: dict[tuple[str, str, str], list[_Filter]] = field(default_factory=dict)
     outputs: dict[int, tuple[pulumi.Output[str], str]] = field(default_factory=dict)
     listings: dict[tuple[str, str, str], str] = field(default_factory=dict)
-    accounts: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     accounts_as_text: dict[str, tuple[int, str]] = field(default_factory=dict)
 
 
@@ -61,17 +59,16 @@ def guard_pixel(name: str, declared: dict[str, Any]) -> None:
     """Refuse a second connection of a pixel: at once, or before it is registered."""
 
     def check(values: Mapping[str, Any]) -> None:
-        pixel, pixels = (_tenant(values), values["pixel_id"]), _declarations().pixels
-        if not isinstance(values["pixel_id"], str):
+        pixel, pixels = values["pixel_id"], _declarations().pixels[_tenant(values)]
+        if not isinstance(pixel, str):
             return  # the provider's check says what is wrong with it
         if pixel in pixels:
             refuse(
                 f"PixelConnection '{name}' and PixelConnection '{pixels[pixel]}' connect the same "
-                f"pixel, {pixel[1]}",
+                f"pixel, {pixel}",
                 "Keep one of them.",
             )
         pixels[pixel] = name
-        _declarations().accounts[pixel[0]].add(pixel[1])
 
     _guard(declared, ("tenant_id", "pixel_id"), "pixel_id", check)
 
@@ -137,12 +134,12 @@ async def _siblings(key: tuple[str, str, str]) -> str | None:
 async def _connections(tenant_id: str, pixel_ids: Any) -> str | None:
     """The pixels of a filter that are connected by the program, as far as it has come by then."""
     declarations = _declarations()
-    pixels = declarations.accounts[tenant_id]
+    pixels = declarations.pixels[tenant_id]
     if _is_eventual(pixel_ids):
         return None
     if pixel_ids is not None:
         named = {item for item in pixel_ids if isinstance(item, str)}
-        return " ".join(sorted(pixels & named))
+        return " ".join(sorted(named & pixels.keys()))
     count, found = declarations.accounts_as_text.get(tenant_id, (0, ""))
     if count != len(pixels):
         found = " ".join(sorted(pixels))
@@ -193,7 +190,7 @@ def _seen(value: Any) -> Any:
 def _is_eventual(value: Any) -> bool:
     if isinstance(value, list):
         return any(_is_eventual(item) for item in value)
-    return isinstance(value, pulumi.Output | Awaitable)
+    return isinstance(value, pulumi.Output)
 
 
 def _declarations() -> _Declarations:
