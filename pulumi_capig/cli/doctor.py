@@ -104,7 +104,7 @@ def diagnose(tenants: Sequence[str], file: Path | None) -> Iterator[Check]:
 
 
 def _unusable(name: str, error: SettingsError) -> Check:
-    return Check(name, error.what, error.advice, Exit.USAGE)
+    return Check(name, error.what.removeprefix("settings: "), error.advice, Exit.USAGE)
 
 
 def _way_in(connection: Connection) -> str:

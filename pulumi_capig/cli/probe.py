@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import email.utils
-import ssl
 import time
 from dataclasses import dataclass
 
 import httpx
 
-from ..errors import SettingsError, UnexpectedAnswerError
+from ..errors import UnexpectedAnswerError
+from ..gateway.transport import is_tls, last_word, open_client
 from ..settings import Address
 
 HEALTH_PATH = "/hub/health/"
@@ -54,32 +54,15 @@ def reach(address: Address, timeout: float) -> Seen:
         TlsError: The TLS connection failed.
         UnreachedError: There was no answer.
     """
-    health = f"{address.url}{HEALTH_PATH}"
     try:
-        with _client(address, timeout) as http, http.stream("GET", health) as response:
+        with (
+            open_client(address, timeout=timeout) as http,
+            http.stream("GET", HEALTH_PATH) as response,
+        ):
             return Seen(_clock_ahead(response.headers.get("date", "")))
     except httpx.HTTPError as error:
-        why = str(error).strip() or type(error).__name__
-        raise (TlsError if _is_tls(error) else UnreachedError)(why) from None
-
-
-def _client(address: Address, timeout: float) -> httpx.Client:
-    try:
-        return httpx.Client(
-            timeout=timeout,
-            verify=address.url.startswith("https:"),
-            mounts={"http://": None},  # plain http goes to loopback alone, past any proxy
-        )
-    except OSError as error:
-        what = f"the trusted certificates cannot be loaded: {error.strerror or error}"
-        advice = "Correct SSL_CERT_FILE (a file of certificates in PEM form), or unset it."
-    except ImportError:
-        what = "a SOCKS proxy is set, and the package that speaks SOCKS is missing"
-        advice = "Install it (pip install 'httpx[socks]'), or unset HTTPS_PROXY and ALL_PROXY."
-    except (ValueError, httpx.InvalidURL):  # which may hold the proxy's password
-        what = "the address of the proxy cannot be read"
-        advice = "Correct HTTPS_PROXY, ALL_PROXY or NO_PROXY, or unset it."
-    raise SettingsError(what, advice)
+        kind = TlsError if is_tls(error) else UnreachedError
+        raise kind(last_word(error)) from None
 
 
 def is_no_gateway(error: UnexpectedAnswerError) -> bool:
@@ -92,11 +75,3 @@ def _clock_ahead(date: str) -> float | None:
         return time.time() - email.utils.parsedate_to_datetime(date).timestamp()
     except (TypeError, ValueError, OverflowError):
         return None
-
-
-def _is_tls(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, ssl.SSLError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False

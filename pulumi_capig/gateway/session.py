@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import ssl
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -19,15 +18,15 @@ from ..errors import (
     NotAuthorizedError,
     NotFoundError,
     OutcomeUnknownError,
-    SettingsError,
     UnexpectedAnswerError,
     UnreachableError,
 )
-from ..settings import Address, Connection
+from ..settings import Connection
 from .answers import Failure, Response, result_of, token_of
 from .calls import Call, Documents
 from .pace import Pace
 from .tokens import Tokens
+from .transport import is_tls, last_word, open_client
 
 T = TypeVar("T")
 
@@ -42,11 +41,6 @@ LONGEST_WAIT = 30.0
 """Seconds between two attempts, where the gateway names none."""
 
 _TOKEN_CALL = Call("token", "fetch an API token", "", {}, (), mutates=False)
-
-_CERTIFICATES_AND_PROXY = (
-    "Check SSL_CERT_FILE, SSL_CERT_DIR, HTTPS_PROXY and ALL_PROXY; a SOCKS proxy needs "
-    "`pip install 'httpx[socks]'`."
-)
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
@@ -86,7 +80,8 @@ class Session:
         self._tokens = Tokens(self._fetch_token, connection.credentials.token, clock)
         self._pace = Pace(connection.rate_limit, clock, sleep)
         self._form_first = True
-        self._http = _client(connection.address)
+        agent = {"User-Agent": _user_agent()}
+        self._http = open_client(connection.address, headers=agent)
 
     def close(self) -> None:
         """Close the pool."""
@@ -296,48 +291,13 @@ def _transport_failure(error: httpx.HTTPError) -> Failure:
     if isinstance(error, httpx.DecodingError):
         return Failure(UnexpectedAnswerError, f"the answer cannot be read ({error})", ran=True)
     timed_out = isinstance(error, httpx.TimeoutException)
-    why = "the request timed out" if timed_out else _last_word(error)
+    why = "the request timed out" if timed_out else last_word(error)
     if isinstance(error, _NEVER_SENT):
-        if _is_tls(error):
+        if is_tls(error):
             return Failure(UnreachableError, f"the TLS connection failed ({why})")
         return Failure(UnreachableError, f"the gateway cannot be reached ({why})", transient=True)
     reason = why if timed_out else f"the connection broke before the answer was complete ({why})"
     return Failure(UnreachableError, reason, ran=True, transient=True)
-
-
-def _is_tls(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, ssl.SSLError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
-
-
-def _last_word(error: Exception) -> str:
-    return str(error).strip().rstrip(".") or type(error).__name__
-
-
-def _client(address: Address) -> httpx.Client:
-    try:
-        return httpx.Client(
-            base_url=address.url,
-            follow_redirects=False,
-            headers={"User-Agent": _user_agent()},
-            verify=_trust(address),
-            # Plain http goes to loopback alone, where a proxy of the environment cannot follow.
-            mounts={"http://": None},
-        )
-    except (OSError, ImportError) as error:
-        why = _last_word(error)
-    except (ValueError, httpx.InvalidURL):
-        why = "the proxy's address is malformed"  # and may hold a password
-    what = f"settings: certificates or proxy cannot be used ({why})"
-    raise SettingsError(what, _CERTIFICATES_AND_PROXY)
-
-
-def _trust(address: Address) -> ssl.SSLContext | bool:
-    """The usual roots; none for plain http, where they would be loaded, 30 ms long, for nobody."""
-    return True if address.url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _user_agent() -> str:

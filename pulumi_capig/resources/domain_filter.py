@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pulumi
-from pulumi.dynamic import Resource
 
 from .. import dynamic
 from ..enums import FilterState
 from . import _conflicts, _program
+from ._base import GatewayResource
 
 
-class DomainFilter(Resource, module="capig", name="DomainFilter"):
+class DomainFilter(GatewayResource, kind="DomainFilter"):
     """Whether one website is served, for some pixels or for the whole account.
 
     ::
@@ -24,7 +24,7 @@ class DomainFilter(Resource, module="capig", name="DomainFilter"):
 
     Args:
         resource_name: The name in Pulumi.
-        opts: Resource options; ``provider`` is refused.
+        opts: Resource options; those that name a provider or an id are refused.
         domain: A bare domain such as ``staging.example.com``; unicode and upper case are brought
             into the canonical form. A change replaces the filter.
         filter_state: ``"DROP"`` or ``"PUBLISH"``, or a `FilterState`.
@@ -48,10 +48,6 @@ class DomainFilter(Resource, module="capig", name="DomainFilter"):
         """Host of the gateway that holds the filter."""
         verification: pulumi.Output[str]
         """``echoed``: the gateway repeated what was asked; ``accepted``: it left parts out."""
-
-    def __init_subclass__(cls) -> None:
-        # A subclass is the same kind of resource; the SDK would give it a type of its own.
-        super().__init_subclass__(module="capig", name="DomainFilter")
 
     def __init__(
         self,

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pulumi
-from pulumi.dynamic import Resource
 
 from .. import dynamic
 from ..enums import FilterState
 from . import _conflicts, _program
+from ._base import GatewayResource
 
 
-class EventFilter(Resource, module="capig", name="EventFilter"):
+class EventFilter(GatewayResource, kind="EventFilter"):
     """Whether one event is published, for some pixels or for the whole account.
 
     ::
@@ -26,7 +26,7 @@ class EventFilter(Resource, module="capig", name="EventFilter"):
 
     Args:
         resource_name: The name in Pulumi.
-        opts: Resource options; ``provider`` is refused.
+        opts: Resource options; those that name a provider or an id are refused.
         event_name: A standard event (`StandardEvent`) or a custom one, 1 to 50 characters. A
             change replaces the filter.
         filter_state: ``"DROP"`` or ``"PUBLISH"``, or a `FilterState`.
@@ -50,10 +50,6 @@ class EventFilter(Resource, module="capig", name="EventFilter"):
         """Host of the gateway that holds the filter."""
         verification: pulumi.Output[str]
         """``echoed``: the gateway repeated what was asked; ``accepted``: it left parts out."""
-
-    def __init_subclass__(cls) -> None:
-        # A subclass is the same kind of resource; the SDK would give it a type of its own.
-        super().__init_subclass__(module="capig", name="EventFilter")
 
     def __init__(
         self,

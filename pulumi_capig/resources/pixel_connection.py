@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 import pulumi
-from pulumi.dynamic import Resource
 
 from .. import dynamic
 from . import _conflicts, _program
+from ._base import GatewayResource
 
 _OUTPUTS = (
     "access_token_fingerprint",
@@ -25,7 +25,7 @@ _OUTPUTS = (
 _READ_BY_GET = ("tenant_id", "pixel_id", "pixel_name", "receiving", "publishing")
 
 
-class PixelConnection(Resource, module="capig", name="PixelConnection"):
+class PixelConnection(GatewayResource, kind="PixelConnection"):
     """A Meta pixel (dataset) connected to the gateway, in one account.
 
     ::
@@ -43,7 +43,7 @@ class PixelConnection(Resource, module="capig", name="PixelConnection"):
 
     Args:
         resource_name: The name in Pulumi.
-        opts: Resource options; ``provider`` is refused.
+        opts: Resource options; those that name a provider or an id are refused.
         pixel_id: The pixel, decimal digits as text. A change replaces the connection.
         business_id: The Meta business that owns it, decimal digits as text.
         access_token: The pixel's token, from Events Manager or a Business Extension setup. Kept
@@ -99,10 +99,6 @@ class PixelConnection(Resource, module="capig", name="PixelConnection"):
         """``PIXEL`` is the only value seen."""
         gateway: pulumi.Output[str]
         """Host of the gateway that holds the connection."""
-
-    def __init_subclass__(cls) -> None:
-        # A subclass is the same kind of resource; the SDK would give it a type of its own.
-        super().__init_subclass__(module="capig", name="PixelConnection")
 
     def __init__(
         self,
@@ -161,14 +157,14 @@ class PixelConnection(Resource, module="capig", name="PixelConnection"):
         Args:
             resource_name: The name in Pulumi.
             id: ``<tenantId>/<pixelId>``. A pixel that is not connected is an error.
-            opts: Resource options; ``provider`` is refused.
+            opts: Resource options; those that name a provider or an id are refused.
 
         Raises:
             pulumi.RunError: ``provider`` is set, or a secret setting stands in the clear.
         """
         _program.arguments("PixelConnection.get", resource_name, opts, {})
         existing = PixelConnection.__new__(PixelConnection)
-        Resource.__init__(
+        GatewayResource.__init__(
             existing,
             dynamic.ConnectedPixelProvider(),
             resource_name,
