@@ -145,6 +145,15 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def _file(value: str) -> str:
+    path = Path(canonical.visible(value, "a path"))
+    try:
+        return str(path.expanduser())
+    except RuntimeError:
+        message = f"the path {path} cannot be used: there is no such user"
+        raise ValueError(message) from None
+
+
 def _addresses(value: str) -> tuple[str, ...]:
     return tuple(_address(part.strip()).host for part in value.split(",") if part.strip())
 
@@ -157,6 +166,9 @@ TENANT_ID = Setting("tenantId", canonical.tenant_id, "")
 ADOPT = Setting("adopt", _boolean, False)
 REASSERT = Setting("reassert", _text, "")
 MOVED_FROM: Setting[tuple[str, ...]] = Setting("movedFrom", _addresses, ())
+PREVIEW_READS = Setting("previewReads", _boolean, False)
+MAX_DISCONNECTS: Setting[int | None] = Setting("maxDisconnects", _count(0, 1_000_000), None)
+LOG = Setting("log", _file, "")
 TIMEOUT = Setting("timeout", _number("seconds", "30"), 30.0)
 DEADLINE = Setting("deadline", _number("seconds", "300"), 300.0)
 MAX_RETRIES = Setting("maxRetries", _count(0, 100), 4)
@@ -172,6 +184,9 @@ TABLE: tuple[Setting[Any], ...] = (
     ADOPT,
     REASSERT,
     MOVED_FROM,
+    PREVIEW_READS,
+    MAX_DISCONNECTS,
+    LOG,
     TIMEOUT,
     DEADLINE,
     MAX_RETRIES,
@@ -204,6 +219,7 @@ class Connection:
         max_retries: Requests after the first one.
         parallel_writes: Connection writes under way at once.
         rate_limit: Requests in a second; 0 sets no limit.
+        log: File that each request is appended to; None writes none.
     """
 
     address: Address
@@ -213,6 +229,7 @@ class Connection:
     max_retries: int = MAX_RETRIES.default
     parallel_writes: int = PARALLEL_WRITES.default
     rate_limit: float = RATE_LIMIT.default
+    log: Path | None = None
 
 
 class Settings:
@@ -270,6 +287,7 @@ class Settings:
             max_retries=self.get(MAX_RETRIES),
             parallel_writes=self.get(PARALLEL_WRITES),
             rate_limit=self.get(RATE_LIMIT),
+            log=self._below_root(self.get(LOG)) if self.get(LOG) else None,
         )
 
     def _credentials(self) -> Credentials:
@@ -330,16 +348,15 @@ class Settings:
             return None
         return f"capig:{setting.key}", value if isinstance(value, str) else str(value)
 
+    def _below_root(self, path: str) -> Path:
+        return (self._root or _project_root()) / path
+
     def _resolve(self, text: str) -> str:
         if not text.startswith("file:"):
             return text
-        path = Path(text.removeprefix("file:"))
+        path = self._below_root(_file(text.removeprefix("file:")))
         try:
-            path = (self._root or _project_root()) / path.expanduser()
             content = path.read_text(encoding="utf-8-sig").strip()
-        except RuntimeError:
-            message = f"the file {path} cannot be read: there is no such user"
-            raise ValueError(message) from None
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not text"
             message = f"the file {path} cannot be read: {reason}"

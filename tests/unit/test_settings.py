@@ -35,6 +35,9 @@ EXAMPLES: dict[Setting[Any], list[tuple[str, Any]]] = {
         ("a.example,B.example", ("a.example", "b.example")),
         ("c.example", ("c.example",)),
     ],
+    table.PREVIEW_READS: [("true", True), ("false", False)],
+    table.MAX_DISCONNECTS: [("0", 0), ("25", 25)],
+    table.LOG: [("capig.log", "capig.log"), ("/var/log/capig", "/var/log/capig")],
     table.TIMEOUT: [("5", 5.0), ("2.5", 2.5)],
     table.DEADLINE: [("60", 60.0), ("1e3", 1000.0)],
     table.MAX_RETRIES: [("0", 0), ("9", 9)],
@@ -70,6 +73,9 @@ def test_names_are_the_documented_ones() -> None:
         "CAPIG_ADOPT": "adopt",
         "CAPIG_REASSERT": "reassert",
         "CAPIG_MOVED_FROM": "movedFrom",
+        "CAPIG_PREVIEW_READS": "previewReads",
+        "CAPIG_MAX_DISCONNECTS": "maxDisconnects",
+        "CAPIG_LOG": "log",
         "CAPIG_TIMEOUT": "timeout",
         "CAPIG_DEADLINE": "deadline",
         "CAPIG_MAX_RETRIES": "maxRetries",
@@ -279,6 +285,37 @@ def test_file_that_cannot_be_used(secret_file: Path, content: bytes | None, word
     assert str(caught.value).startswith("capig:clientSecret: the file ")
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("requests.jsonl", "project/requests.jsonl"),
+        ("logs/requests.jsonl", "project/logs/requests.jsonl"),
+        ("{home}/requests.jsonl", "home/requests.jsonl"),
+        ("~/requests.jsonl", "home/requests.jsonl"),
+    ],
+)
+def test_the_log_is_a_file_below_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str, expected: str
+) -> None:
+    home = tmp_path / "home"
+    monkeypatch.setenv("HOME", str(home))
+    environ = {**GOOD, "CAPIG_LOG": value.format(home=home)}
+    assert settings(environ, root=tmp_path / "project").connection().log == tmp_path / expected
+    assert settings(GOOD, root=tmp_path).connection().log is None
+
+
+@pytest.mark.parametrize("value", ["~nobody-at-all/x", "a\x00b", "a\nb", "\u202ebold"])
+def test_a_log_that_is_no_path(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"^CAPIG_LOG: "):
+        settings({"CAPIG_LOG": value}).get(table.LOG)
+    assert "CAPIG_LOG" in failure({**GOOD, "CAPIG_LOG": value}).what
+
+
+def test_a_secret_in_the_home_of_nobody() -> None:
+    with pytest.raises(SettingsError, match=r"^CAPIG_TOKEN: the path ~nobody-at-all/x .* no such"):
+        settings({"CAPIG_TOKEN": "file:~nobody-at-all/x"}).get(table.TOKEN)
+
+
 def test_only_secrets_come_from_files() -> None:
     assert settings({"CAPIG_CLIENT_ID": "file:x"}).get(table.CLIENT_ID) == "file:x"
 
@@ -309,6 +346,12 @@ def test_counts_are_whole_numbers(value: str) -> None:
         settings({"CAPIG_MAX_RETRIES": value}).get(table.MAX_RETRIES)
     with pytest.raises(SettingsError, match="must be a whole number from 1 to 64"):
         settings({"CAPIG_PARALLEL_WRITES": "0"}).get(table.PARALLEL_WRITES)
+
+
+@pytest.mark.parametrize("value", ["-1", "all", "1.5", "1000001", "none"])
+def test_how_many_may_be_disconnected(value: str) -> None:
+    with pytest.raises(SettingsError, match="must be a whole number from 0 to 1000000"):
+        settings({"CAPIG_MAX_DISCONNECTS": value}).get(table.MAX_DISCONNECTS)
 
 
 @pytest.mark.parametrize(
