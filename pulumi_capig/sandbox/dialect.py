@@ -31,6 +31,7 @@ class Dialect:
         error_code_form: Whether that code is a number or a string.
         uncovered: How an uncovered operation is marked: HTTP 418, HTTP 200 with `errors` of code
             418, or HTTP 418 with such `errors`; `data` comes with each.
+        joint_documents: Documents of several operations are executed, or refused with a status.
         covered_answers_418: Whether even documented operations are marked as uncovered.
         second_setup: A pixel that is already connected is set up again: its switches stay, are
             switched on, or the operation answers 400.
@@ -76,6 +77,7 @@ class Dialect:
     ] = "code"
     error_code_form: Literal["number", "string"] = "number"
     uncovered: Literal["status", "errors", "both"] = "status"
+    joint_documents: Literal["taken", "400", "413", "418"] = "taken"
     covered_answers_418: bool = False
 
     second_setup: Literal["upsert", "resets-switches", "400"] = "upsert"

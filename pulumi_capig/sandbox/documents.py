@@ -59,6 +59,11 @@ class Call:
     tenant: str | None = None
     pixels: tuple[str, ...] = ()
 
+    @property
+    def operations(self) -> list[str]:
+        """The name of each."""
+        return self.operation.split("+")
+
 
 @dataclass(frozen=True)
 class Document:

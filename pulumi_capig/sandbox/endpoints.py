@@ -95,6 +95,9 @@ class Endpoints:
         def perform(refusing: bool) -> Answer:
             if not self._is_authorized(request):
                 return unauthorized(self._state.dialect)
+            refusal = self._state.dialect.joint_documents
+            if len(call.operations) > 1 and refusal != "taken":
+                return failed(int(refusal), "One operation a document", self._state.dialect)
             result = document.execute(Context(self._state, refusing), variables, name)
             return executed(result, self._state.dialect)
 

@@ -59,7 +59,8 @@ class Fault:
             `unknown-fields`: fields nobody asked for. `missing-fields`: without `fields` (default:
             all below the operation). `wrong-types`: values of other types.
             `redirect`: HTTP 302 to the address `body`. `huge`: `size` bytes more than needed.
-        operation: Name or names of operations as in `Call`, None for every request.
+        operation: Name or names of operations as in `Call`, None for every request. A document of
+            several is struck if one of them, or all as in `Call`, is named.
         tenant: Account, None for every one.
         pixel: Pixel id that the request names, None for every request.
         times: How many requests are struck, None for every one.
@@ -131,7 +132,7 @@ class Fault:
         """Whether the fault is meant for such a request."""
         names = (self.operation,) if isinstance(self.operation, str) else self.operation
         return (
-            (names is None or call.operation in names)
+            (names is None or not {call.operation, *call.operations}.isdisjoint(names))
             and self.tenant in (None, call.tenant)
             and (self.pixel is None or self.pixel in call.pixels)
         )

@@ -171,6 +171,10 @@ def _sequence(record: RequestRecord) -> int:
 
 
 def _lanes(call: Call) -> list[str]:
-    if call.operation in _FILTER_WRITES:
-        return ["all", f"filter:{call.tenant}"]
-    return ["all", "connections"] if call.operation in _CONNECTION_WRITES else ["all"]
+    operations = set(call.operations)
+    lanes = ["all"]
+    if operations & _FILTER_WRITES:
+        lanes.append(f"filter:{call.tenant}")
+    if operations & _CONNECTION_WRITES:
+        lanes.append("connections")
+    return lanes

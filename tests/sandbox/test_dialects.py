@@ -315,3 +315,36 @@ def test_filter_of_an_unknown_pixel(caller: Caller, sandbox: Sandbox, speak: Spe
     given = {"eventName": "Search", "pixelIds": ["101", "404"], "filterState": "DROP"}
     assert caller.send("updateEventFilter", input=given).status_code == 404
     assert ("SandboxA", "Search", "101") not in sandbox.state.event_filters()
+
+
+# Several operations in one document
+
+SEVERAL = """mutation EventFilterStatusMutation($tenantId: ID!, $i0: UpdateEventFilterInput!) {
+  s0: tenantMutations(tenantId: $tenantId) {
+    updateEventFilter(input: $i0) { updatedFilter { filterState } }
+  }
+  s1: tenantMutations(tenantId: $tenantId) { signalMutations { deleteDataSource(id: "101") } }
+}"""
+
+
+@pytest.mark.parametrize("carrier", ["status", "errors", "text"])
+@pytest.mark.parametrize("refusal", ["400", "413", "418"])
+def test_documents_of_several_operations(
+    caller: Caller, sandbox: Sandbox, speak: Speak, refusal: str, carrier: str
+) -> None:
+    sandbox.connect("101")
+    given = {"eventName": "Lead", "filterState": "DROP"}
+    variables = {"tenantId": sandbox.tenant_id, "i0": given}
+    speak(joint_documents=refusal, error_carrier=carrier)
+    refused = caller.post(SEVERAL, variables)
+    assert refused.status_code == (200 if carrier == "errors" else int(refusal))
+    assert sandbox.state.is_connected("101")
+    speak(joint_documents="taken")
+    assert caller.post(SEVERAL, variables).json() == {
+        "data": {
+            "s0": {"updateEventFilter": {"updatedFilter": {"filterState": "DROP"}}},
+            "s1": {"signalMutations": {"deleteDataSource": True}},
+        }
+    }
+    assert sandbox.counters.max_concurrent_filter_writes == 1
+    assert sandbox.counters.max_concurrent_connection_writes == 1

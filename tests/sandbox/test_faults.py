@@ -288,6 +288,26 @@ def test_rules_choose_accounts_and_groups(caller: Caller, sandbox: Sandbox) -> N
     assert caller.ask_token().status_code == 200
 
 
+@pytest.mark.parametrize(
+    "operation",
+    ["updateEventFilter", "deleteDataSource", "updateEventFilter+deleteDataSource"],
+)
+def test_rules_strike_a_document_of_several(
+    caller: Caller, sandbox: Sandbox, operation: str
+) -> None:
+    sandbox.inject(Fault.status(503, operation="list"))
+    sandbox.inject(Fault.status(503, operation=operation))
+    given = '{eventName: "Lead", filterState: DROP}'
+    fields = [
+        f"updateEventFilter(input: {given}) {{ updatedFilter {{ id }} }}",
+        'signalMutations { deleteDataSource(id: "101") }',
+    ]
+    tenant = f'tenantMutations(tenantId: "{sandbox.tenant_id}")'
+    parts = [f"s{n}: {tenant} {{ {field} }}" for n, field in enumerate(fields)]
+    answers = [caller.post(f"mutation {{ {' '.join(parts)} }}") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [503, 404]
+
+
 def test_rules_count(caller: Caller, sandbox: Sandbox) -> None:
     def answers(count: int) -> list[int]:
         return [caller.send("list").status_code for _ in range(count)]
