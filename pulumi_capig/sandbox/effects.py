@@ -158,14 +158,19 @@ def _missing_fields(fault: Fault, turn: Turn) -> Answer:
             return {key: thin(item) for key, item in value.items() if key not in fault.fields}
         return [thin(item) for item in value] if isinstance(value, list) else value
 
-    change = thin if fault.fields else _bare
+    change = thin if fault.fields else _bare_data
     return _rewritten(_unbroken(fault, turn, usually=True), change)
+
+
+def _bare_data(payload: dict[str, Any]) -> dict[str, Any]:
+    roots = payload.get("data") or {}
+    return {"data": {name: _bare(root or {}) for name, root in roots.items()}}
 
 
 def _bare(value: dict[str, Any]) -> dict[str, Any]:
     """Empties the operation's own result, or drops it where it is a plain value."""
     return {
-        key: _bare(item) if key in CONTAINERS or key == "data" else {}
+        key: _bare(item) if key in CONTAINERS else {}
         for key, item in value.items()
         if isinstance(item, dict)
     }
