@@ -9,7 +9,16 @@
         print(gateway.account("IaoreXfj").signal_configs)
 """
 
-from .client import FilterKind, Gateway
+from .client import Gateway
+from .filters import FilterKind, FilterSetting
 from .models import Account, ConnectionStatus, Filter, SignalConfig
 
-__all__ = ["Account", "ConnectionStatus", "Filter", "FilterKind", "Gateway", "SignalConfig"]
+__all__ = [
+    "Account",
+    "ConnectionStatus",
+    "Filter",
+    "FilterKind",
+    "FilterSetting",
+    "Gateway",
+    "SignalConfig",
+]
