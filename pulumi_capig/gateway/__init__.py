@@ -9,9 +9,16 @@
         print(gateway.account("IaoreXfj").signal_configs)
 """
 
-from .client import Gateway
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from .filters import FilterKind, FilterSetting
-from .models import Account, ConnectionStatus, Filter, SignalConfig
+
+if TYPE_CHECKING:
+    from .client import Gateway
+    from .models import Account, ConnectionStatus, Filter, SignalConfig
 
 __all__ = [
     "Account",
@@ -22,3 +29,12 @@ __all__ = [
     "Gateway",
     "SignalConfig",
 ]
+
+
+def __getattr__(name: str) -> object:
+    # A preview says what would be sent, and needs no client.
+    if name in __all__:
+        home = "client" if name == "Gateway" else "models"
+        return getattr(import_module(f"{__name__}.{home}"), name)
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)

@@ -50,11 +50,16 @@ class FilterSetting:
         given = {key: self.name, **self._scope(), "filterState": self.filter_state}
         return Call(
             operation,
-            f"set {self.kind} {self.name} to {self.filter_state} for {self._where()}",
+            self.words,
             tenant_id,
             {"tenantId": tenant_id, "input": given},
             ("tenantMutations", field),
         )
+
+    @property
+    def words(self) -> str:
+        """The setting in words, for messages."""
+        return f"set {self.kind} {self.name} to {self.filter_state} for {self._where()}"
 
     def _scope(self) -> dict[str, Any]:
         """The whole account is null for events and an absent list for domains, as documented."""
