@@ -19,7 +19,7 @@ class GatewayResource(Resource):
     The SDK alone would give each subclass another type, which replaces what is in state.
     """
 
-    _kind: ClassVar[str]
+    _kind: ClassVar[str] = ""
 
     def __init_subclass__(cls, kind: str = "", **kwargs: Any) -> None:
         cls._kind = kind or cls._kind

@@ -106,9 +106,9 @@ def test_a_preview_refuses_it(
 def test_what_is_not_text_is_told_by_its_place(stack: Stack, sandbox: Sandbox) -> None:
     stack.write(NOT_TEXT)
     outcome = stack.preview().failed()
-    assert "property pixel_ids[0] value" in outcome.text
-    assert "a pixel id must be text, not a list" in outcome.text
-    assert "a pixel id must be text, not an object" in outcome.text
+    assert "pixel_ids[0]: a pixel id must be text, not a list" in outcome.text
+    assert "pixel_ids[1]: a pixel id must be text, not an object" in outcome.text
+    assert "<nil>" not in outcome.text
     assert sandbox.requests == []
 
 
