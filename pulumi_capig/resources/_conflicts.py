@@ -217,6 +217,6 @@ def _filter_key(kind: str, subject: str, values: Mapping[str, Any]) -> tuple[str
 
 def _canonical(subject: str, value: Any) -> str:
     try:
-        return canonical.domain(value) if subject == "domain" else str(value)
+        return canonical.domain(value) if subject == "domain" else canonical.event_name(value)
     except ValueError:
         return str(value)  # the provider's check says what is wrong with it
