@@ -227,6 +227,37 @@ def unmanaged(
     raise typer.Exit(report(sources, state or [], tenant or [], tenants, as_json=json))
 
 
+@app.command(short_help="Turn previews into a comment for reviewers.")
+def comment(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME=]FILE...",
+            help="What `pulumi preview --json --show-sames` printed, one file for each stack; "
+            "standard input if there is none.",
+        ),
+    ] = None,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fail-on",
+            metavar="WHAT,...",
+            help="Exit with 1 on one of these, or on a preview that failed: disconnect, open, "
+            "move, delete-account.",
+        ),
+    ] = None,
+) -> None:
+    """Turn previews into Markdown for a pull request.
+
+    First come the changes that disconnect a pixel, move it to another account, open an event or
+    website that is held back now, or delete an account.
+    """
+    from .comment.command import comment as print_comment
+    from .comment.command import dangers
+
+    raise typer.Exit(print_comment(files or [], dangers(fail_on or [])))
+
+
 @app.command(epilog=_EPILOG, short_help="Write a program that takes over all pixels.")
 def export(
     tenant: Tenant = None,
