@@ -165,7 +165,9 @@ def _rows(path: Path, checks: dict[str, Check], problems: list[str]) -> Iterator
             reader = csv.DictReader(file, restval="", strict=True)
             missing = [name for name in checks if name not in (reader.fieldnames or ())]
             if missing:
-                problems.append(f"{path.name}:1: the header lacks {', '.join(missing)}")
+                header = ",".join(reader.fieldnames or ())
+                lacks = f"the header lacks {', '.join(missing)}"
+                problems.append(f"{path.name}:1: {lacks}; {_about_header(header)}")
                 return
             for line in reader:
                 place = f"{path.name}:{reader.line_num}"
@@ -182,6 +184,16 @@ def _rows(path: Path, checks: dict[str, Check], problems: list[str]) -> Iterator
         problems.append(f"{path.name}: not UTF-8 text (a spreadsheet saves it as `CSV UTF-8`)")
     except csv.Error as error:
         problems.append(f"{path.name}:{reader.reader.line_num}: not CSV: {error}")
+
+
+def _about_header(header: str) -> str:
+    """What was found in the place of a header, and a guess at what happened."""
+    if not header:
+        return "the file is empty"
+    for separator, name in {";": "semicolons", "\t": "tabs"}.items():
+        if separator in header:
+            return f"it is {header!r}, with {name} between the columns: save the file with commas"
+    return f"it is {header!r}"
 
 
 def _each_once(rows: Sequence[Row], columns: tuple[str, ...], problems: list[str]) -> None:

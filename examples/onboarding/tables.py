@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,7 +95,8 @@ def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[Row]:
             filled = ((lines.line_num, row) for line in lines if any(row := _stripped(line)))
             number, header = next(filled, (1, []))
             if missing := [name for name in columns if name not in header]:
-                message = f"{path.name}:{number}: the header lacks {' and '.join(missing)}"
+                lacks = f"the header lacks {' and '.join(missing)}"
+                message = f"{path.name}:{number}: {lacks}; {_about_header(header, columns)}"
                 raise BadRowsError(message)
             is_empty = True
             for number, line in filled:
@@ -115,6 +117,19 @@ def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[Row]:
             return
         message = f"{path.name}: no rows below the header"
     raise BadRowsError(message)
+
+
+def _about_header(header: list[str], columns: tuple[str, ...]) -> str:
+    """What was found in the place of a header, and a guess at what happened."""
+    found, wanted = ",".join(header), ",".join(columns)
+    if not found:
+        return f"the file is empty; begin it with {wanted}"
+    if re.search("[0-9]{4}|EAA", found):  # it may hold a token, so it is not shown
+        return f"the first line looks like a row; put {wanted} above it"
+    for separator, name in {";": "semicolons", "\t": "tabs"}.items():
+        if separator in found:
+            return f"it is {found!r}, with {name} between the columns: save the file with commas"
+    return f"it is {found!r}: name the columns {wanted}"
 
 
 def _stripped(line: list[str]) -> list[str]:

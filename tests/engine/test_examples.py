@@ -166,6 +166,13 @@ def test_onboarding_files_that_cannot_be_read_say_why(tmp_path: Path) -> None:
     tokens.write_text("business_id;access_token\n1;EAAB\n")
     assert "pixels.csv: no rows below the header" in (text := problems())
     assert "tokens.csv:1: the header lacks business_id and access_token" in text
+    assert "it is 'business_id;access_token', with semicolons between the columns" in text
+
+    pixels.write_text("Business,Pixel\n1,11\n")
+    tokens.write_text("1,EAAB\n")
+    assert "it is 'Business,Pixel': name the columns business_id,pixel_id" in (text := problems())
+    assert "looks like a row; put business_id,access_token above it" in text
+    assert "EAAB" not in text
 
     pixels.write_text("business_id,pixel_id\n1,11\n", encoding="utf-16")
     tokens.write_text('business_id,access_token\n1,"EAAB\n')
