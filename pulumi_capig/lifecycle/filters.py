@@ -104,8 +104,9 @@ class FilterLifecycle:
         self._resolve_reassert(olds, checked)
         record_gateway(self._run.settings, checked)
         if not checked.failures:
-            self._remark(inputs)
             self._declare(checked, row)
+        if not checked.failures:
+            self._remark(inputs)
         return checked
 
     def _check_set(self, name: str, spell: Canonical, checked: Checked) -> None:
@@ -140,9 +141,10 @@ class FilterLifecycle:
     def _remark(self, inputs: Props) -> None:
         named = inputs[self._type.name]
         for name in named if isinstance(named, list) else [named]:
-            remark = self._type.remark(name) if isinstance(name, str) else ""
-            if remark:
-                self._run.warn(remark, self._type.kind, name)
+            self._run.remark(self._type.remark, name)
+        pixel_ids = inputs.get("pixel_ids")
+        for pixel in pixel_ids if isinstance(pixel_ids, list) else ():
+            self._run.remark(canonical.rounding_remark, pixel)
 
     def _declare(self, checked: Checked, row: int) -> None:
         inputs = checked.inputs

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from .. import canonical
 from .. import settings as table
 from ..errors import AlreadyConnectedError, GatewayError, NotFoundError, RefusedError
 from ..picture import Row
@@ -75,6 +76,8 @@ class PixelConnectionLifecycle:
         if "access_token" in inputs:
             inputs[FINGERPRINT] = fingerprint(inputs)
         record_gateway(self._run.settings, checked)
+        self._run.remark(canonical.rounding_remark, inputs.get("pixel_id"))
+        self._run.remark(canonical.api_version_remark, inputs.get("api_version"))
         if not checked.failures and all(is_known(inputs.get(name)) for name in KEYS):
             self._declare(checked, row, adopt=adopt)
             if not olds and not checked.failures:
