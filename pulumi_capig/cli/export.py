@@ -12,7 +12,7 @@ import typer
 
 from .. import lookup
 from ..errors import GatewayError, RefusedError, one_line
-from ..lifecycle.pixels import Pixel
+from ..gateway.pixel import Pixel
 from ..settings import GATEWAY
 from . import onboarding, program
 from .accounts import ask_each

@@ -168,7 +168,7 @@ class FilterLifecycle:
 
     # -- diff ----------------------------------------------------------------------------------
 
-    def diff(self, olds: Props, news: Props) -> Difference:
+    def diff(self, _resource_id: str, olds: Props, news: Props) -> Difference:
         """What would change, by state and program alone.
 
         A filter that is declared inside ``apply`` is the exception: what this run did before it
@@ -214,14 +214,14 @@ class FilterLifecycle:
 
     # -- read ----------------------------------------------------------------------------------
 
-    def read(self, outputs: Props) -> Found:
+    def read(self, _resource_id: str, outputs: Props) -> Found:
         """The last confirmed state: the API has no operation that reads filters."""
         names = (*self._inputs, "gateway")
         return Found(outputs, {name: outputs[name] for name in names if name in outputs})
 
     # -- update --------------------------------------------------------------------------------
 
-    def update(self, olds: Props, news: Props) -> Props:
+    def update(self, _resource_id: str, olds: Props, news: Props) -> Props:
         """Send what is declared where it changed, then let go of what is no longer declared."""
         account, old, new = self._account(news), self._claim(olds), self._claim(news)
         again = self._run.has_moved(olds.get("gateway")) or differs("reassert", olds, news)
@@ -285,7 +285,7 @@ class FilterLifecycle:
 
     # -- delete --------------------------------------------------------------------------------
 
-    def delete(self, outputs: Props) -> None:
+    def delete(self, _resource_id: str, outputs: Props) -> None:
         """Let go: what another filter claims stays as claimed, the rest rests at PUBLISH."""
         self._run.has_moved(outputs.get("gateway"))
         account, claim = self._account(outputs), self._claim(outputs)

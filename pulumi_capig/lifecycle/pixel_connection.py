@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from .. import canonical
 from .. import settings as table
 from ..errors import AlreadyConnectedError, GatewayError, NotFoundError, RefusedError
+from ..gateway.pixel import Pixel
 from ..picture import Row
 from .connection_rules import (
     FIELDS,
@@ -30,7 +31,6 @@ from .connection_rules import (
     switched,
 )
 from .connection_writes import ConnectionWrites
-from .pixels import Pixel
 from .tenancy import resolve_tenant
 from .values import (
     Checked,
@@ -47,7 +47,8 @@ from .values import (
 )
 
 if TYPE_CHECKING:
-    from .account import Account, PixelClaim
+    from .account import Account
+    from .claims import Claim
     from .run import Run
 
 _GOING_BACK = "To go back to what was declared before instead, also give a new `reassert`."
@@ -113,7 +114,7 @@ class PixelConnectionLifecycle:
 
     # -- diff ----------------------------------------------------------------------------------
 
-    def diff(self, olds: Props, news: Props) -> Difference:
+    def diff(self, _resource_id: str, olds: Props, news: Props) -> Difference:
         """What would change; an unknown value never decides a replacement."""
         moved = self._run.has_moved(olds.get("gateway"))
         replaces = tuple(
@@ -152,7 +153,7 @@ class PixelConnectionLifecycle:
 
     # -- read ----------------------------------------------------------------------------------
 
-    def read(self, outputs: Props) -> Found | None:
+    def read(self, _resource_id: str, outputs: Props) -> Found | None:
         """What the gateway holds now; None if its list proves that the pixel is gone."""
         self._run.has_moved(outputs.get("gateway"))
         key = key_of(outputs)
@@ -199,7 +200,7 @@ class PixelConnectionLifecycle:
 
     # -- update --------------------------------------------------------------------------------
 
-    def update(self, olds: Props, news: Props) -> Props:
+    def update(self, _resource_id: str, olds: Props, news: Props) -> Props:
         """Send what differs, and nothing else."""
         key = key_of(news)
         with self._writing(key, _GOING_BACK) as writes:
@@ -227,7 +228,7 @@ class PixelConnectionLifecycle:
 
     # -- delete --------------------------------------------------------------------------------
 
-    def delete(self, outputs: Props) -> None:
+    def delete(self, _resource_id: str, outputs: Props) -> None:
         """Disconnect the pixel, unless another resource of the program holds it."""
         self._run.has_moved(outputs.get("gateway"))
         key = key_of(outputs)
@@ -263,8 +264,8 @@ class PixelConnectionLifecycle:
     def _account(self, key: PixelKey) -> Account:
         return self._run.account(key.tenant_id)
 
-    def _claim(self, key: PixelKey) -> PixelClaim:
-        return self._account(key).claim(key.pixel_id)
+    def _claim(self, key: PixelKey) -> Claim:
+        return self._account(key).claims.on(key.pixel_id)
 
     def _outputs(self, inputs: Props, pixel: Pixel) -> Props:
         return {
