@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -28,10 +28,12 @@ from pulumi.dynamic import (
 )
 
 from .errors import CapigError, printable
+from .picture import HINT
 
 if TYPE_CHECKING:
     from .lifecycle import Lifecycle
     from .lifecycle.run import Run
+    from .lifecycle.values import Checked, Failure
 
 T = TypeVar("T")
 
@@ -102,8 +104,12 @@ class _CapigProvider(ResourceProvider):
         _process.configure(req.config.get)
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        checked = self._call(lambda life: life.check(_known(_olds), _known(news)))
-        failures = [CheckFailure(failure.path, failure.reason) for failure in checked.failures]
+        def check(life: Lifecycle) -> Checked:
+            row = _process.run().picture.receive(news.get(HINT))
+            return life.check(_known(_olds), _known(news), row)
+
+        checked = self._call(check)
+        failures = [_failure(failure, news) for failure in checked.failures]
         return CheckResult(_raw(checked.inputs), failures)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
@@ -164,6 +170,26 @@ class DomainFilterProvider(_CapigProvider):
     kind = "DomainFilter"
 
 
+class EventFiltersProvider(_CapigProvider):
+    """Provider of ``EventFilters``."""
+
+    kind = "EventFilters"
+
+
+class DomainFiltersProvider(_CapigProvider):
+    """Provider of ``DomainFilters``."""
+
+    kind = "DomainFilters"
+
+
+def _failure(failure: Failure, news: Mapping[str, Any]) -> CheckFailure:
+    """A failure as the engine shows it: with the argument's value, where it has one to show."""
+    if failure.path in news:
+        return CheckFailure(failure.path, failure.reason)
+    told = failure.path and not failure.reason.startswith(failure.path)
+    return CheckFailure("", f"{failure.path}: {failure.reason}" if told else failure.reason)
+
+
 def _known(props: dict[str, Any]) -> dict[str, Any]:
     """Properties in plain values: without the provider, unknowns as one sentinel."""
     from pulumi.output import Unknown
@@ -177,7 +203,9 @@ def _known(props: dict[str, Any]) -> dict[str, Any]:
             return [plain(item) for item in value]
         return value
 
-    return {name: plain(value) for name, value in props.items() if name != _PROVIDER_KEY}
+    return {
+        name: plain(value) for name, value in props.items() if name not in (_PROVIDER_KEY, HINT)
+    }
 
 
 def _raw(props: dict[str, Any]) -> dict[str, Any]:

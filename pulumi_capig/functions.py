@@ -278,7 +278,7 @@ class _LookUp(Generic[R]):
         """What the constructors of the resources refuse too."""
         ids = {name: value for name, value in arguments.items() if name in _program.IDS}
         options = pulumi.ResourceOptions(provider=opts.provider) if opts else None
-        _program.arguments("look-up", self._name, options, ids)
+        _program.arguments(f"look-up '{self._name}'", options, {}, ids)
 
 
 def _find_pixel(found: dict[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:

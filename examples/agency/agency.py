@@ -14,7 +14,7 @@ from fleet import NOT_BEGUN, Fleet
 from pulumi import automation
 from review import review
 from screen import Screen
-from stacks import LOOK, Outcome, Stacks, last_words
+from stacks import CREATING, LOOK, Outcome, Stacks, last_words
 
 HERE = Path(__file__).parent
 GOOD, FAILED, USAGE, CHANGED, STOPPED = 0, 1, 2, 7, 130
@@ -38,6 +38,9 @@ def main() -> int:
         return _refused(last_words(str(error)))
     except FileNotFoundError:
         return _refused("there is no Pulumi CLI on PATH; `make pulumi` in the clone gets one")
+    if options.operation in CREATING:
+        for doubt in tables.doubts(accounts[name] for name in chosen):
+            print(f"warning: {doubt}", file=sys.stderr)
     outcomes = (_review if options.markdown else _run)(options, chosen, accounts, stacks)
     return _status(outcomes, expect_no_changes=options.expect_no_changes)
 

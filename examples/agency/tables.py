@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,6 +81,19 @@ def read(folder: Path) -> dict[str, Account]:
         name: _account(name, rows, [*rules.get(ALL, []), *rules.get(name, [])])
         for name, rows in _by_account(pixels).items()
     }
+
+
+def doubts(accounts: Iterable[Account]) -> list[str]:
+    """What is valid and may be wrong all the same, a line each."""
+    pixels = [pixel for account in accounts for pixel in account.pixels]
+    names = ("business_id", "pixel_id")
+    ids = [(name, getattr(pixel, name)) for name in names for pixel in pixels]
+    return [
+        f"{PIXELS}: {name} {value} may be rounded: a spreadsheet keeps 15 digits and puts zeros "
+        "after them; compare it with Meta's Events Manager"
+        for name, value in dict.fromkeys(ids)
+        if _may_be_rounded(value)
+    ]
 
 
 def _by_account(rows: Sequence[Row]) -> dict[str, list[Row]]:
@@ -232,3 +245,9 @@ def _event(value: str) -> str:
 def _domain(value: str) -> str:
     good = re.fullmatch(r"[^\s/:*@]+\.[^\s/:*@]+", value)
     return "" if good else f"is {value!r}; a domain has the form www.example.com"
+
+
+def _may_be_rounded(value: str) -> bool:
+    """Whether an id ends as a spreadsheet leaves it, which keeps 15 digits of a number."""
+    rest = value[15:]
+    return bool(rest) and not rest.strip("0")

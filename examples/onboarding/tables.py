@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -58,6 +58,17 @@ def read(pixels: Path, tokens: Path) -> list[Pixel]:
     if problems:
         raise BadRowsError("\n  ".join(["correct these first:", *problems]))
     return found
+
+
+def doubts(pixels: Iterable[Pixel]) -> list[str]:
+    """What is valid and may be wrong all the same, a line each."""
+    ids = [(name, getattr(pixel, name)) for name in PIXELS for pixel in pixels]
+    return [
+        f"{name} {value} may be rounded: a spreadsheet keeps 15 digits and puts zeros after them; "
+        "compare it with Meta's Events Manager"
+        for name, value in dict.fromkeys(ids)
+        if _may_be_rounded(value)
+    ]
 
 
 def _by(key: str, path: Path, columns: tuple[str, ...], problems: list[str]) -> dict[str, Row]:
@@ -134,3 +145,9 @@ def _problem(column: str, value: str) -> str:
     if not (value.isascii() and value.isdigit()):
         return f"{column} is {value!r}, not digits alone (did a spreadsheet rewrite it?)"
     return ""
+
+
+def _may_be_rounded(value: str) -> bool:
+    """Whether an id ends as a spreadsheet leaves it, which keeps 15 digits of a number."""
+    rest = value[15:]
+    return bool(rest) and not rest.strip("0")

@@ -9,7 +9,32 @@
         print(gateway.account("IaoreXfj").signal_configs)
 """
 
-from .client import FilterKind, Gateway
-from .models import Account, ConnectionStatus, Filter, SignalConfig
+from __future__ import annotations
 
-__all__ = ["Account", "ConnectionStatus", "Filter", "FilterKind", "Gateway", "SignalConfig"]
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from .filters import FilterKind, FilterSetting
+
+if TYPE_CHECKING:
+    from .client import Gateway
+    from .models import Account, ConnectionStatus, Filter, SignalConfig
+
+__all__ = [
+    "Account",
+    "ConnectionStatus",
+    "Filter",
+    "FilterKind",
+    "FilterSetting",
+    "Gateway",
+    "SignalConfig",
+]
+
+
+def __getattr__(name: str) -> object:
+    # A preview says what would be sent, and needs no client.
+    if name in __all__:
+        home = "client" if name == "Gateway" else "models"
+        return getattr(import_module(f"{__name__}.{home}"), name)
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)

@@ -86,6 +86,7 @@ class Failure(Exception):  # noqa: N818 - it never leaves the gateway package
         retry_after: Seconds that the gateway asked to wait for.
         request_id: The id to quote.
         refusals: Messages of a validation error, which name fields that the gateway lacks.
+        joint_refused: Whether what was sent in one document has to be sent one by one.
     """
 
     kind: type[GatewayError]
@@ -98,11 +99,16 @@ class Failure(Exception):  # noqa: N818 - it never leaves the gateway package
     retry_after: float | None = None
     request_id: str | None = None
     refusals: list[str] = field(default_factory=list)
+    joint_refused: bool = False
 
     @property
     def unauthorized(self) -> bool:
         """Whether a new token may help."""
         return self.code == HTTPStatus.UNAUTHORIZED
+
+    def from_(self, response: Response) -> None:
+        """Note what the headers of the response say."""
+        self.request_id, self.retry_after = response.request_id, response.retry_after
 
     def sentence(self, secrets: Iterable[str]) -> str:
         """The reason and what the gateway says of it, without these secrets, then shortened."""
@@ -141,6 +147,109 @@ def result_of(response: Response, path: Sequence[str], *, mutates: bool) -> Any:
         # What failed is a field of the operation's result: the operation itself was done.
         failure.kind, failure.ran = UnexpectedAnswerError, True
     raise failure
+
+
+def results_of(response: Response, paths: Mapping[str, Sequence[str]]) -> dict[str, Any | Failure]:
+    """What a response to several mutations in one document says of each.
+
+    GraphQL executes root fields in order and lets each fail alone, so that each has a result or an
+    error of its own.
+
+    Args:
+        response: The response.
+        paths: The path of each mutation below ``data``, by its alias.
+
+    Returns:
+        A result, which may be None, or a failure for each alias.
+
+    Raises:
+        Failure: The response says nothing of any single one.
+    """
+    if 300 <= response.status < 400:
+        raise _redirect(response)
+    content = _json_object(response)
+    errors = _errors(content)
+    given = content.get("data") if content else None
+    data = given if isinstance(given, dict) else None
+    results = {alias: _at(path, data) for alias, path in paths.items()}
+    own = {alias: [e for e in errors if _starts_at(alias, e)] for alias in paths}
+    others = [e for e in errors if not any(_starts_at(alias, e) for alias in paths)]
+    if not _speaks_of_each(response.status, results, own, others):
+        raise _of_nobody(response, content)
+    # An error without a path is that of a field without a result, which each error leaves behind;
+    # of several, the least certain one.
+    shared = sorted(others, key=lambda e: not _meaning(_code([e], response.status))[1])[:1]
+    found: dict[str, Any | Failure] = {}
+    for alias, result in results.items():
+        its_errors = own[alias] or (shared if result is None else [])
+        failure = _refusal_of_one(its_errors, paths[alias], result, response.status)
+        if failure is None and data is None:
+            failure = _lost_beside_an_error()
+        found[alias] = result if failure is None else failure
+    return found
+
+
+def _speaks_of_each(
+    status: int,
+    results: Mapping[str, Any],
+    own: Mapping[str, list[dict[str, Any]]],
+    others: list[dict[str, Any]],
+) -> bool:
+    if any(own.values()):
+        return True
+    missing = [alias for alias, result in results.items() if result is None]
+    if len(missing) == len(results):
+        return False
+    if not others:
+        return status in (HTTPStatus.OK, UNCOVERED)
+    return bool(missing) or all(_code([error], status) == UNCOVERED for error in others)
+
+
+def _starts_at(alias: str, error: dict[str, Any]) -> bool:
+    where = error.get("path")
+    return isinstance(where, list) and where[:1] == [alias]
+
+
+def _of_nobody(response: Response, content: dict[str, Any] | None) -> Failure:
+    """The failure of a whole response; it may be one to what was joined in the document."""
+    try:
+        result_of(response, (), mutates=False)
+    except Failure as failure:
+        failure.joint_refused = _refuses_joint(failure, response, content)
+        return failure
+    reason = "the gateway answered without an error and without a result"
+    return Failure(UnexpectedAnswerError, reason, ran=True)
+
+
+def _refuses_joint(failure: Failure, response: Response, content: dict[str, Any] | None) -> bool:
+    """Whether the document may have been refused for what it holds, and certainly was not run."""
+    if content is not None and isinstance(content.get("data"), dict):
+        return False
+    code = failure.code
+    if code is None:  # without ``data``, nothing was executed
+        return content is not None and "data" not in content and bool(_errors(content))
+    if code == HTTPStatus.FORBIDDEN:  # in JSON it is the gateway's own, and about rights
+        return not response.media_type.endswith("json")
+    return 400 <= code < 500 and code != HTTPStatus.UNAUTHORIZED and not failure.transient
+
+
+def _refusal_of_one(
+    errors: list[dict[str, Any]], path: Sequence[str], result: Any, status: int
+) -> Failure | None:
+    uncovered = [e for e in errors if _code([e], status) == UNCOVERED]
+    if not errors or (result is not None and len(uncovered) == len(errors)):
+        return None
+    failure = _refusal(_code(errors, status), errors)
+    failure.refusals = []  # the document was run, so that it was valid
+    if result is not None or any(_is_below(path, e) for e in errors):
+        failure.kind, failure.ran = UnexpectedAnswerError, True
+    return failure
+
+
+def _lost_beside_an_error() -> Failure:
+    """An error of one field took the answers of all others with it, as non-null types ask for."""
+    reason = "the gateway answered null"
+    return Failure(UnexpectedAnswerError, reason, ran=True, joint_refused=True)
 
 
 def _at(path: Sequence[str], data: Any) -> Any:

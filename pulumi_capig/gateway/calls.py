@@ -35,6 +35,14 @@ class Call:
     repeatable: bool = True
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
+    def content(self, documents: Documents) -> dict[str, Any]:
+        """Document and variables, as they are sent now."""
+        return {"query": documents.text(self.operation), "variables": self.variables}
+
+    def leave_out(self, documents: Documents, sent: str, messages: list[str]) -> bool:
+        """Leave out the fields that validation messages refuse, if any, from now on."""
+        return documents.leave_out(self.operation, sent, messages)
+
 
 class Documents:
     """The documents, less the fields that this gateway has refused by name.

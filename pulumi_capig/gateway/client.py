@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -13,6 +13,8 @@ from ..errors import GatewayError, UnexpectedAnswerError
 from ..settings import Connection
 from .answers import Failure
 from .calls import Call
+from .filters import FilterKind, FilterSetting, documents_of
+from .joint import Part
 from .models import (
     Account,
     Answer,
@@ -23,16 +25,11 @@ from .models import (
     SwitchResult,
 )
 from .session import Session
+from .together import Together
 
 A = TypeVar("A", bound=Answer)
 
-FilterKind = Literal["event", "domain"]
-
 _LIST = "ConnectionStatusCardQuery"
-_FILTERS: Mapping[FilterKind, tuple[str, str, str]] = {
-    "event": ("EventFilterStatusMutation", "updateEventFilter", "eventName"),
-    "domain": ("useComitDomainFilterChangeMutation", "updateDomainFilter", "domain"),
-}
 
 
 class Gateway:
@@ -48,6 +45,7 @@ class Gateway:
     def __init__(self, connection: Connection, session: Session | None = None) -> None:
         self.host = connection.address.host
         self._session = session or Session(connection)
+        self._filters = Together(self._session, _filter)
         self._connection_writes = threading.BoundedSemaphore(connection.parallel_writes)
 
     def __enter__(self) -> Gateway:
@@ -197,19 +195,32 @@ class Gateway:
             filter_state: ``PUBLISH`` or ``DROP``.
             pixel_ids: The pixels; None for the whole account.
         """
-        operation, field, key = _FILTERS[kind]
-        where = f" for {_pixels(pixel_ids)}" if pixel_ids is not None else " for the whole account"
-        call = Call(
-            operation,
-            f"set {kind} {name} to {filter_state}{where}",
-            tenant_id,
-            {
-                "tenantId": tenant_id,
-                "input": {key: name, **_scope(kind, pixel_ids), "filterState": filter_state},
-            },
-            ("tenantMutations", field),
+        pixels = None if pixel_ids is None else tuple(pixel_ids)
+        (result,) = self.set_filters(tenant_id, [FilterSetting(kind, name, filter_state, pixels)])
+        if isinstance(result, GatewayError):
+            raise result
+        return result
+
+    def set_filters(
+        self, tenant_id: str, settings: Sequence[FilterSetting]
+    ) -> list[Filter | GatewayError]:
+        """Set the states of events and domains, in order, in as few requests as may be.
+
+        Several go in one document, unless the gateway has refused such a document before. All of
+        them are set operations: sending one again does no harm.
+
+        Args:
+            tenant_id: The account.
+            settings: What to set.
+
+        Returns:
+            What the gateway says of each, or why it failed, in order. Nothing is raised. Where a
+            failure is one that all would meet, those that follow are not sent and have it too.
+        """
+        return self._filters.execute(
+            [Part(setting.call(tenant_id), (setting.kind, setting.name)) for setting in document]
+            for document in documents_of(settings)
         )
-        return self._session.execute(call, _reader(FilterResult)).updated_filter or Filter()
 
     def _switch(
         self, operation: str, field: str, words: str, tenant_id: str, pixel_id: str, on: bool
@@ -259,14 +270,5 @@ def _switched(result: Any) -> ConnectionStatus:
     return payload.connection_status or ConnectionStatus()
 
 
-def _scope(kind: FilterKind, pixel_ids: Sequence[str] | None) -> dict[str, Any]:
-    """The whole account is null for events and an absent list for domains, as documented."""
-    if pixel_ids is not None:
-        return {"pixelIds": list(pixel_ids)}
-    return {"pixelIds": None} if kind == "event" else {}
-
-
-def _pixels(pixel_ids: Sequence[str]) -> str:
-    if len(pixel_ids) <= 3:
-        return f"pixel{'s' if len(pixel_ids) > 1 else ''} {', '.join(pixel_ids)}"
-    return f"{len(pixel_ids)} pixels"
+def _filter(result: Any) -> Filter:
+    return _reader(FilterResult)(result).updated_filter or Filter()

@@ -24,6 +24,7 @@ from ..errors import (
 from ..settings import Connection
 from .answers import Failure, Response, result_of, token_of
 from .calls import Call, Documents
+from .joint import Joint
 from .pace import Pace
 from .tokens import Tokens
 from .transport import is_tls, last_word, open_client
@@ -111,10 +112,63 @@ class Session:
         Raises:
             GatewayError: It failed; the class says what may be done about it.
         """
-        run = _Run(self._clock() + self._connection.deadline)
-        return self._with_retries(call, run, lambda: self._send(call, read, run))
+        run = self._start()
+
+        def send() -> T:
+            return self._send(
+                call, run, lambda answer: read(result_of(answer, call.path, mutates=call.mutates))
+            )
+
+        return self._with_retries(call, run, send)
+
+    def execute_joint(self, joint: Joint[T]) -> list[T | GatewayError | None]:
+        """Send several mutations as one document, again where that helps.
+
+        Returns:
+            What each came to, in order: its result, its error, or None where it has to be sent in
+            a document of its own.
+        """
+        run = self._start()
+
+        def send() -> None:
+            try:
+                self._send(joint, run, joint.answer)
+            except Failure as failure:
+                joint.failed(failure)
+                raise
+
+        refused, no_token = False, None
+        try:
+            self._retried(joint, run, send)
+        except Failure as failure:
+            refused = failure.joint_refused
+        except GatewayError as error:
+            no_token = error
+        outcomes: list[T | GatewayError | None] = []
+        for part in joint.parts:
+            if part.result is not None:
+                outcomes.append(part.result)
+            elif part.open and refused:
+                outcomes.append(None)
+            elif part.open and no_token:
+                outcomes.append(self._without_token(part.call, no_token, ran=part.ran))
+            else:
+                assert part.failure is not None  # noqa: S101
+                outcomes.append(self._error(part.call, run, part.failure, ran=part.ran))
+        return outcomes
+
+    def _start(self) -> _Run:
+        return _Run(self._clock() + self._connection.deadline)
 
     def _with_retries(self, call: Call, run: _Run, send: Callable[[], T]) -> T:
+        try:
+            return self._retried(call, run, send)
+        except Failure as failure:
+            raise self._error(call, run, failure, ran=run.ran) from None
+        except GatewayError as error:
+            raise self._without_token(call, error, ran=run.ran) from None
+
+    def _retried(self, call: Call | Joint[Any], run: _Run, send: Callable[[], T]) -> T:
         def attempt() -> T:
             try:
                 return send()
@@ -138,22 +192,19 @@ class Session:
             sleep=self._sleep,
             reraise=True,
         )
-        try:
-            return retrying(attempt)
-        except Failure as failure:
-            raise self._error(call, run, failure) from None
+        return retrying(attempt)
 
-    def _send(self, call: Call, read: Callable[[Any], T], run: _Run) -> T:
+    def _send(self, call: Call | Joint[Any], run: _Run, read: Callable[[Response], T]) -> T:
         token, renewed = self._tokens.current(run.deadline), False
         while True:
             run.tokens.add(token)
-            document = self._documents.text(call.operation)
+            content = call.content(self._documents)
             try:
                 return self._request(
                     run,
                     GRAPHQL_PATH,
-                    lambda response: read(result_of(response, call.path, mutates=call.mutates)),
-                    json={"query": document, "variables": call.variables},
+                    read,
+                    json=content,
                     headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
                 )
             except Failure as failure:
@@ -164,7 +215,7 @@ class Session:
                     if other is not None:
                         token, renewed = other, True
                         continue
-                elif self._documents.leave_out(call.operation, document, failure.refusals):
+                elif call.leave_out(self._documents, content["query"], failure.refusals):
                     continue
                 raise
 
@@ -210,8 +261,7 @@ class Session:
         try:
             return read(response)
         except Failure as failure:
-            failure.request_id = response.request_id
-            failure.retry_after = response.retry_after
+            failure.from_(response)
             raise
 
     def _post(self, path: str, deadline: float, **content: Any) -> Response:
@@ -242,9 +292,18 @@ class Session:
             chunks.append(chunk)
         return b"".join(chunks)
 
-    def _error(self, call: Call, run: _Run, failure: Failure) -> GatewayError:
+    def _without_token(self, call: Call, error: GatewayError, *, ran: bool) -> GatewayError:
+        """What it means to a call that there is no token for its next attempt."""
+        if not (call.mutates and ran):
+            return error
+        reason = f"{error.operation}: {error.reason}"
+        return OutcomeUnknownError(
+            reason, operation=call.words, tenant_id=call.tenant_id, code=error.code
+        )
+
+    def _error(self, call: Call, run: _Run, failure: Failure, *, ran: bool) -> GatewayError:
         kind = failure.kind
-        if run.ran and call.mutates and kind not in _ANSWERS:
+        if ran and call.mutates and kind not in _ANSWERS:
             kind = OutcomeUnknownError
         return kind(
             failure.sentence(self._secrets(call, run)),

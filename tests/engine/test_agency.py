@@ -251,6 +251,31 @@ def test_all_that_is_wrong_is_told_before_anything_begins(
     assert not (folder.parents[2] / "home").exists(), "the CLI was run"
 
 
+def test_ids_that_a_spreadsheet_rounded_are_named(
+    folder: Path, environment: dict[str, str], gateway: Sandbox, tmp_path: Path
+) -> None:
+    (tmp_path / "state").mkdir()
+    environment |= {
+        **gateway.environment(),
+        "PULUMI_BACKEND_URL": (tmp_path / "state").as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": "test",
+        "TOKEN_2840127409433700": "EAAB-for-tests",
+    }
+    (folder / "pixels.csv").write_text(
+        PIXELS
+        + "a,A,2840127409433700,18904456377094500,,,\n"
+        + "a,A,2840127409433700,319279634094583,,,\n"
+        + "b,B,2840127409433700,18904456377094500,,,\n"
+    )
+    preview = agency(folder, environment, "preview", "a")
+    assert preview.returncode == 0, preview.stderr
+    lines = preview.stderr.splitlines()
+    assert [line.partition(" may be")[0] for line in lines] == [
+        "warning: pixels.csv: business_id 2840127409433700",
+        "warning: pixels.csv: pixel_id 18904456377094500",
+    ]
+
+
 def test_tables_that_cannot_be_read_say_why(folder: Path, environment: dict[str, str]) -> None:
     (folder / "pixels.csv").write_text(PIXELS + ",,,,,,\n")
     (folder / "policy.csv").write_text(POLICY + "a,event,Lead,DROP\n")

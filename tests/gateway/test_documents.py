@@ -34,9 +34,13 @@ OPERATIONS = (
 every_operation = pytest.mark.parametrize("operation", OPERATIONS)
 
 
+def capig_schema() -> GraphQLSchema:
+    return build_schema((files("pulumi_capig.sandbox") / "schema/capig.graphql").read_text("utf-8"))
+
+
 @pytest.fixture(scope="module")
 def schema() -> GraphQLSchema:
-    return build_schema((files("pulumi_capig.sandbox") / "schema/capig.graphql").read_text("utf-8"))
+    return capig_schema()
 
 
 def the_operation(text: str) -> OperationDefinitionNode:

@@ -63,7 +63,7 @@ def new_run(in_sandbox: Sandbox, naps: Naps) -> Iterator[Open]:
 
 def created(run: Run, kind: str, arguments: dict[str, Any]) -> dict[str, Any]:
     life = REGISTRY[kind](run)
-    return life.create(life.check({}, arguments).inputs).outputs
+    return life.create(life.check({}, arguments, run.picture.receive(None)).inputs).outputs
 
 
 def test_what_was_written_while_the_list_was_under_way_stays_in_it(
@@ -78,15 +78,15 @@ def test_what_was_written_while_the_list_was_under_way_stays_in_it(
 
     run = new_run()
     connection, event = REGISTRY["PixelConnection"](run), REGISTRY["EventFilter"](run)
-    quiet = connection.check(shop, {**SHOP, "publishing": False}).inputs
-    wide = event.check({}, LEAD).inputs
+    quiet = connection.check(shop, {**SHOP, "publishing": False}, run.picture.receive(None)).inputs
+    wide = event.check({}, LEAD, run.picture.receive(None)).inputs
     with ThreadPoolExecutor(1) as pool:
         with in_sandbox.hold("list", applied=True) as gate:
             filtered = pool.submit(event.create, wide)
             gate.wait(1)
             connection.update(shop, quiet)  # needs no list of its own
         filtered.result()
-    assert "101" in run.account("SandboxA").pixels()
+    assert "101" in run.account("SandboxA").pixels.all()
     assert in_sandbox.state.effective_event("SandboxA", "Lead", "101") == "DROP"
 
 
@@ -109,7 +109,7 @@ def test_one_failure_to_list_speaks_for_all(
     assert in_sandbox.counters.requests["list"] == 3
     # Another account is another matter.
     with pytest.raises(GatewayError):
-        run.account("SandboxB").pixels()
+        run.account("SandboxB").pixels.all()
     assert in_sandbox.counters.requests["list"] == 6
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .provider import CallError, Provider
+from pulumi_capig.picture import HINT, Row, Writer, digest
+
+from .provider import UNKNOWN, CallError, Provider
 
 Props = dict[str, Any]
 Program = Mapping[str, tuple[str, Props]]
@@ -61,7 +62,7 @@ class Deployment:
         replace: frozenset[str] = frozenset(),
         delete_first: bool = False,
         target: frozenset[str] | None = None,
-        siblings: bool = True,
+        picture: bool = True,
     ) -> Result:
         """Bring the state to a program.
 
@@ -76,11 +77,11 @@ class Deployment:
             replace: Resources to replace without a diff, as ``--replace``.
             delete_first: Delete replaced resources before their new ones are created.
             target: The only resources that the run touches, as ``--target``.
-            siblings: Whether filters carry what else the program declares of their event or
-                domain, and of their pixels, as they do wherever the program's process can see it.
+            picture: Whether resources carry the program's picture, as all do but those that are
+                declared inside ``apply``.
         """
-        if siblings:
-            program = with_siblings(program)
+        if picture:
+            program = with_picture(program)
         result = Result()
         with self.provider.operation(self.config):
             if refresh:
@@ -117,7 +118,7 @@ class Deployment:
 
     def preview(self, program: Program) -> Result:
         """Check and diff, as a preview does."""
-        program, result = with_siblings(program), Result()
+        program, result = with_picture(program, preview=True), Result()
         with self.provider.operation(self.config):
             for name, declared in program.items():
                 try:
@@ -227,36 +228,39 @@ class Deployment:
                 raise _StoppedError from None
 
 
-def with_siblings(program: Program) -> Program:
-    """The program with each filter carrying what the program declares beside it."""
-    keys: dict[tuple[Any, ...], list[Any]] = {}
-    connected: dict[Any, set[str]] = {}
-
-    def key(kind: str, arguments: Props) -> tuple[Any, ...]:
-        subject = arguments.get("event_name", arguments.get("domain"))
-        return kind, arguments.get("tenant_id"), subject
-
-    def carrying(kind: str, arguments: Props) -> Props:
-        scope, pixels = arguments.get("pixel_ids"), connected.get(arguments.get("tenant_id"), set())
-        filters = keys[key(kind, arguments)]
-        found = {
-            "siblings": json.dumps(filters) if len(filters) > 1 else None,
-            "connections": " ".join(
-                sorted(pixels if scope is None else pixels.intersection(scope))
-            ),
-        }
-        return {**arguments, **found}
-
-    for kind, arguments in program.values():
-        if kind == "PixelConnection":
-            connected.setdefault(arguments.get("tenant_id"), set()).add(arguments["pixel_id"])
-        else:
-            claim = [arguments.get("pixel_ids"), arguments["filter_state"]]
-            keys.setdefault(key(kind, arguments), []).append(claim)
+def with_picture(program: Program, *, preview: bool = False) -> Program:
+    """The program with each resource carrying the picture, as the program's process writes it."""
+    writer, accounts = Writer(), {digest(DEFAULT): 0}
+    rows = []
+    for name, (kind, arguments) in program.items():
+        account = accounts.setdefault(digest(arguments.get("tenant_id", DEFAULT)), len(accounts))
+        rows.append(_row(f"{kind} '{name}'", arguments, account))
+    writer.write(rows, list(accounts), late_from=len(rows), preview=preview)
     return {
-        name: (kind, arguments if kind == "PixelConnection" else carrying(kind, arguments))
-        for name, (kind, arguments) in program.items()
+        name: (kind, {**arguments, HINT: writer.hint(row)})
+        for row, (name, (kind, arguments)) in enumerate(program.items())
     }
+
+
+def _row(resource: str, arguments: Props, account: int) -> Row | None:
+    subject, kind = next(s for s in _SUBJECTS.items() if s[0] in arguments)
+    names, scope = arguments[subject], arguments.get("pixel_ids")
+    values = [*(names if isinstance(names, list) else [names]), *(scope or ())]
+    if not all(isinstance(value, str) for value in values) or UNKNOWN in values:
+        return None
+    pixels = None if scope is None else frozenset(scope)
+    spelled = tuple(sorted(names)) if isinstance(names, list) else (names,)
+    return Row(resource, kind, spelled, pixels, arguments.get("filter_state", ""), account)
+
+
+DEFAULT = "SandboxA"
+_SUBJECTS: dict[str, Any] = {
+    "pixel_id": "connection",
+    "event_name": "event",
+    "event_names": "event",
+    "domain": "domain",
+    "domains": "domain",
+}
 
 
 class _StoppedError(Exception):

@@ -90,7 +90,7 @@ def make_project(tmp_path: Path) -> MakeProject:
 
     def make(command: Path) -> Project:
         folder, backend = tmp_path / "project", tmp_path / "backend"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         backend.mkdir()
         path = [str(command.parent), str(Path(sys.executable).parent), os.environ["PATH"]]
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("PULUMI_")}
@@ -120,6 +120,18 @@ def project(make_project: MakeProject, cli: Path) -> Project:
 def own_host_project(make_project: MakeProject, cli_with_own_host: Path) -> Project:
     """A project on the CLI with this repository's language host."""
     return make_project(cli_with_own_host)
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Path:
+    """A virtual environment in the project's folder, with the packages of these tests."""
+    folder = tmp_path / "project" / "its own"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    (site,) = folder.glob("lib/python*/site-packages")
+    packages = [path for path in sys.path if path.endswith("site-packages")]
+    # The clone too: of the folders that a .pth file names, Python reads no .pth files.
+    (site / "tests.pth").write_text("\n".join([*packages, str(CLONE)]))
+    return folder
 
 
 def eventually(holds: Callable[[], bool]) -> bool:

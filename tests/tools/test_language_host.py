@@ -1,10 +1,7 @@
 """Programs on the real CLI, with whichever Python language host it has."""
 
 import subprocess
-import sys
 from pathlib import Path
-
-import pytest
 
 from .conftest import Project
 
@@ -38,17 +35,6 @@ def output(project: Project, name: str) -> str:
     answer = project.pulumi("stack", "output", name, "--show-secrets", "--stack", "dev")
     assert answer.returncode == 0, answer.stdout
     return answer.stdout.strip()
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> Path:
-    """A virtual environment with the Pulumi SDK, that of these tests."""
-    folder = tmp_path / "project" / "its own"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
-    site = next(folder.glob("lib/python*/site-packages"))
-    packages = [path for path in sys.path if path.endswith("site-packages")]
-    (site / "tests.pth").write_text("\n".join(packages))
-    return folder
 
 
 def test_output_of_the_program_reaches_the_terminal(project: Project) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tarfile
@@ -120,6 +121,40 @@ def test_the_wheel_brings_all_that_a_program_needs(
     stack.destroy().ok()
 
 
+def plugins_asked_for(stack: Stack) -> list[str]:
+    """The plugins that the CLI would fetch for the packages of the stack's environment."""
+    text = stack.run("about", "--json").ok().text
+    plugins = json.loads(text[text.index("{") :])["plugins"]
+    return [plugin["name"] for plugin in plugins if plugin["kind"] == "resource"]
+
+
+@with_this_python
+def test_the_wheel_asks_for_no_plugin(
+    tmp_path: Path, environment: Environment, sandbox: Sandbox
+) -> None:
+    stack = stack_in(tmp_path, environment, sandbox)
+    assert plugins_asked_for(stack) == []
+    says_so = environment.packages / "pulumi_capig" / "pulumi-plugin.json"
+    aside = says_so.rename(tmp_path / says_so.name)
+    try:
+        assert plugins_asked_for(stack) == ["capig"]
+    finally:
+        aside.rename(says_so)
+
+
+def test_an_editable_install_asks_for_no_plugin(
+    tmp_path: Path, repository: Path, locked: dict[str, list[str]], sandbox: Sandbox
+) -> None:
+    build = ["-m", "hatchling", "build", "-t", "wheel:editable", "-d", str(tmp_path)]
+    subprocess.run([sys.executable, *build], cwd=repository, check=True, timeout=120)
+    (link,) = tmp_path.glob("*.whl")
+    environment = Environment(tmp_path / "environment", PRESENT)
+    environment.create()
+    environment.install_as(locked, str(link))
+    assert not (environment.packages / "pulumi_capig").exists()
+    assert plugins_asked_for(stack_in(tmp_path, environment, sandbox)) == []
+
+
 @with_this_python
 def test_a_program_is_checked_by_the_types_of_the_wheel(
     tmp_path: Path, environment: Environment
@@ -148,6 +183,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(distributions: Distributio
     tops = {name.partition("/")[0] for name in names}
     assert tops == {"pulumi_capig", f"pulumi_capig-{_version.__version__}.dist-info"}
     assert "pulumi_capig/py.typed" in names
+    assert "pulumi_capig/pulumi-plugin.json" in names
     assert "pulumi_capig/sandbox/page.html" in names
     assert "pulumi_capig/sandbox/schema/capig.graphql" in names
     assert sum(name.endswith(".graphql") for name in names) == 8

@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 import grpc
 import interpreter
+import required
 from google.protobuf.empty_pb2 import Empty
 from lifeline import when_orphaned
 
@@ -65,7 +66,10 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):  # type: ignore[m
         return language_pb2.AboutResponse(executable=str(python), version=version)
 
     def GetRequiredPackages(self, request: Any, context: Any) -> Any:  # noqa: N802
-        return language_pb2.GetRequiredPackagesResponse()
+        return _required(language_pb2.GetRequiredPackagesResponse, "packages", request, context)
+
+    def GetRequiredPlugins(self, request: Any, context: Any) -> Any:  # noqa: N802
+        return _required(language_pb2.GetRequiredPluginsResponse, "plugins", request, context)
 
     def GetProgramDependencies(self, request: Any, context: Any) -> Any:  # noqa: N802
         return language_pb2.GetProgramDependenciesResponse()
@@ -134,6 +138,19 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):  # type: ignore[m
 def _python(info: Any) -> Path:
     options = {name: str(value) for name, value in info.options.items()}
     return interpreter.find(Path(info.root_directory), options)
+
+
+def _required(response: Any, field: str, request: Any, context: Any) -> Any:
+    """What the installed packages ask for, as one of the two responses that tell it."""
+    from google.protobuf.json_format import ParseDict
+
+    try:
+        plugins = list(required.plugins(_python(request.info)))
+    except interpreter.InterpreterError:
+        plugins = []  # the run itself will say so
+    except required.UnreadableError as error:
+        context.abort(grpc.StatusCode.UNKNOWN, str(error))
+    return ParseDict({field: plugins}, response(), ignore_unknown_fields=True)
 
 
 def _response(status: int, python: Path) -> Any:

@@ -1,0 +1,80 @@
+"""When the program has declared everything: until then, the engine is told of nothing of ours.
+
+A look-up of any provider in the middle of a program lets the engine work meanwhile, and hear of
+what was declared above it. What stands below would be missing from the picture.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import Any
+
+import pulumi
+
+PATIENCE = 10.0
+"""Seconds without a new declaration after which the program is taken to wait for one of ours."""
+
+
+class Gate:
+    """Opens when the program's own code has returned.
+
+    Args:
+        root: The root resource of the run, whose outputs the SDK registers at that moment, in a
+            ``finally`` clause.
+    """
+
+    def __init__(self, root: pulumi.Resource) -> None:
+        self._open = asyncio.Event()
+        self._count = 0
+        self._error: BaseException | None = None
+        self._watch: asyncio.Task[None] | None = None
+        register: Any = root.register_outputs  # type: ignore[attr-defined]
+
+        def registered(outputs: Any) -> None:
+            self._end(sys.exc_info()[1])
+            register(outputs)
+
+        setattr(root, "register_outputs", registered)  # noqa: B010 - a method, for mypy
+
+    def count(self) -> None:
+        """The program has declared one more resource."""
+        self._count += 1
+
+    async def passed(self) -> None:
+        """Wait for the end of the program.
+
+        Raises:
+            BaseException: The program failed: what it has declared is not all that it would have.
+        """
+        if not self._open.is_set():
+            if self._watch is None:
+                self._watch = asyncio.ensure_future(self._wait())
+            await asyncio.shield(self._watch)
+        if self._error is not None:
+            raise self._error
+
+    def _end(self, error: BaseException | None) -> None:
+        if isinstance(error, SystemExit) and error.code in (None, 0):
+            error = None
+        if error is not None and not isinstance(error, Exception):
+            error = pulumi.RunError("the program ended before it had declared everything")
+        self._error = error
+        self._open.set()
+
+    async def _wait(self) -> None:
+        while not self._open.is_set():
+            count = self._count
+            try:
+                await asyncio.wait_for(self._open.wait(), PATIENCE)
+            except asyncio.TimeoutError:
+                if count == self._count:
+                    self._give_up()
+
+    def _give_up(self) -> None:
+        self._open.set()
+        pulumi.log.warn(
+            "the program waits for an output of a resource of pulumi_capig before it has declared "
+            "everything: what it declares from here on is missing from previews and conflict "
+            "checks.\n  Declare the resources of pulumi_capig before the call that waits."
+        )
