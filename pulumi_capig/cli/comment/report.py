@@ -213,7 +213,7 @@ def _row(fold: Sequence[Change], detail: _Detail) -> str:
         show = _few if detail is _Detail.FEW else lambda items, _what: listed(items)
     resource = f"{first.resource[0]} {names[0]}"
     if len(names) > 1:
-        resource = f"{len(names)} of {first.resource[0]}: {folded(names, 'names')}"
+        resource = f"{first.resource[0]} ({len(names)}): {folded(names, 'names')}"
     return row(_sentence(first, subjects, show), resource, first.why)
 
 
