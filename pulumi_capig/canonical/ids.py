@@ -25,7 +25,7 @@ def digits(value: object, what: str) -> str:
             message += "; YAML or a spreadsheet has rewritten it: write it in quotes there"
         raise ValueError(message)
     if value.startswith("0"):
-        message = f"{what} has no zero in front; take it away"
+        message = f"{what} does not start with 0: take the zero away"
         raise ValueError(message)
     return value
 
@@ -62,11 +62,11 @@ def tenant_id(value: object) -> str:
     if not value:
         message = "an account id must not be empty"
     elif value[0] in "[{":
-        message = "this is a list or an object and not an account id; write one id, in quotes"
+        message = "this is a list or an object and not an account id: write one id, in quotes"
     elif has_blanks(value) or "/" in value:
         message = "an account id has no blanks and no '/'"
     elif _is_rewritten_number(value):
-        message = "YAML has rewritten this account id as a number; write it in quotes"
+        message = "YAML has rewritten this account id as a number: write it in quotes"
     else:
         return visible(value, "an account id")
     raise ValueError(message)
@@ -76,9 +76,9 @@ def client_id(value: object) -> str:
     """The name of an API account: any characters that can be seen."""
     value = visible(value, "the API account")
     if value.startswith(('["', '{"')):
-        message = "this is a list or an object and not an API account; write one name, in quotes"
+        message = "this is a list or an object and not an API account: write one name, in quotes"
     elif _is_rewritten_number(value) and "e" in value:
-        message = "YAML has rewritten this API account as a number; write it in quotes"
+        message = "YAML has rewritten this API account as a number: write it in quotes"
     else:
         return value
     raise ValueError(message)

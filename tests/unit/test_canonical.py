@@ -193,7 +193,7 @@ def test_ids_have_no_zero_in_front(value: str) -> None:
         (canonical.pixel_id, "a pixel id"),
         (canonical.business_id, "a business id"),
     ):
-        with refuses(ValueError, match=f"^{what} has no zero in front"):
+        with refuses(ValueError, match=f"^{what} does not start with 0"):
             check(value)
 
 
@@ -355,7 +355,7 @@ STAND_INS = {
         "None", "null", "undefined", "nil", "<nil>", "NaN", "n/a", "NULL", "None\n", "false",
         "true", "[object Object]",
     ],
-    "is an output made into text": ["<pulumi.output.Output object at 0x7f0cddaf3190>"],
+    "is an Output made into text": ["<pulumi.output.Output object at 0x7f0cddaf3190>"],
     "is empty": [""],
 }  # fmt: skip
 
@@ -377,7 +377,7 @@ def test_an_output_made_into_text() -> None:
         text = str(pulumi.Output.from_input("EAAB"))
     for check in SECRETS:
         for value in (text, repr(pulumi.Output.from_input("EAAB"))):
-            with refuses(ValueError, match="is an output made into text"):
+            with refuses(ValueError, match="is an Output made into text"):
                 check(value)
 
 
