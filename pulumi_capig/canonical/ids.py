@@ -7,8 +7,6 @@ from collections.abc import Iterable
 
 from .text import has_blanks, text, visible
 
-_SPREADSHEET_DIGITS = 15
-
 
 def digits(value: object, what: str) -> str:
     """A Meta id: decimal digits of any length, as text (a number loses digits above 2**53).
@@ -47,12 +45,11 @@ def pixel_ids(values: Iterable[str]) -> list[str]:
 
 def rounding_remark(pixel_id: str) -> str:
     """What to say of an id that a spreadsheet may have rounded; else empty."""
-    rest = pixel_id[_SPREADSHEET_DIGITS:]
-    if not rest or rest.strip("0"):
+    if not re.fullmatch("[0-9]{15}0+", pixel_id):
         return ""
     return (
-        f"id {pixel_id} may be rounded: a spreadsheet keeps {_SPREADSHEET_DIGITS} digits and puts "
-        "zeros after them; compare it with Meta's Events Manager"
+        f"id {pixel_id} may be rounded: a spreadsheet keeps 15 digits and puts zeros after them; "
+        "compare it with Meta's Events Manager"
     )
 
 
