@@ -25,8 +25,8 @@ def api_version(value: object) -> str:
 
 def api_version_remark(version: str) -> str:
     """What to say of a Graph API version that Meta stopped serving long ago; else empty."""
-    major = version.removeprefix("v").partition(".")[0].lstrip("0") or "0"
-    if len(major) > 2 or int(major) > _LONG_EXPIRED:
+    form = re.fullmatch(r"v0*([0-9]{1,2})\.[0-9]+", version)
+    if form is None or int(form[1]) > _LONG_EXPIRED:
         return ""
     return (
         f"Graph API {version} expired long ago, and what the gateway does with it is not "

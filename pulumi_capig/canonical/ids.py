@@ -7,8 +7,6 @@ from collections.abc import Iterable
 
 from .text import has_blanks, text, visible
 
-_SPREADSHEET_DIGITS = 15
-
 
 def digits(value: object, what: str) -> str:
     """A Meta id: decimal digits of any length, as text (a number loses digits above 2**53).
@@ -25,7 +23,7 @@ def digits(value: object, what: str) -> str:
             message += "; YAML or a spreadsheet has rewritten it: write it in quotes there"
         raise ValueError(message)
     if value.startswith("0"):
-        message = f"{what} has no zero in front; take it away"
+        message = f"{what} does not start with 0: take the zero away"
         raise ValueError(message)
     return value
 
@@ -47,12 +45,11 @@ def pixel_ids(values: Iterable[str]) -> list[str]:
 
 def rounding_remark(pixel_id: str) -> str:
     """What to say of an id that a spreadsheet may have rounded; else empty."""
-    rest = pixel_id[_SPREADSHEET_DIGITS:]
-    if not rest or rest.strip("0"):
+    if not re.fullmatch("[0-9]{15}0+", pixel_id):
         return ""
     return (
-        f"id {pixel_id} may be rounded: a spreadsheet keeps {_SPREADSHEET_DIGITS} digits and puts "
-        "zeros after them; compare it with Meta's Events Manager"
+        f"id {pixel_id} may be rounded: a spreadsheet keeps 15 digits and puts zeros after them; "
+        "compare it with Meta's Events Manager"
     )
 
 
@@ -62,11 +59,11 @@ def tenant_id(value: object) -> str:
     if not value:
         message = "an account id must not be empty"
     elif value[0] in "[{":
-        message = "this is a list or an object and not an account id; write one id, in quotes"
+        message = "this is a list or an object and not an account id: write one id, in quotes"
     elif has_blanks(value) or "/" in value:
         message = "an account id has no blanks and no '/'"
     elif _is_rewritten_number(value):
-        message = "YAML has rewritten this account id as a number; write it in quotes"
+        message = "YAML has rewritten this account id as a number: write it in quotes"
     else:
         return visible(value, "an account id")
     raise ValueError(message)
@@ -76,9 +73,9 @@ def client_id(value: object) -> str:
     """The name of an API account: any characters that can be seen."""
     value = visible(value, "the API account")
     if value.startswith(('["', '{"')):
-        message = "this is a list or an object and not an API account; write one name, in quotes"
+        message = "this is a list or an object and not an API account: write one name, in quotes"
     elif _is_rewritten_number(value) and "e" in value:
-        message = "YAML has rewritten this API account as a number; write it in quotes"
+        message = "YAML has rewritten this API account as a number: write it in quotes"
     else:
         return value
     raise ValueError(message)

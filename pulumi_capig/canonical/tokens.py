@@ -36,14 +36,14 @@ def access_token(value: object) -> str:
     name = "the access token"
     value = _filled_in(value, name)
     if _is(_ADDRESS, value):
-        message = f"{name} is a web address; pass the token alone"
+        message = f"{name} is a web address: pass the token alone"
     elif _is(_ENCRYPTED, value):
-        message = f"{name} is encrypted; pass it as config.require_secret() gives it"
+        message = f"{name} is encrypted: pass it as config.require_secret() gives it"
     elif _is(_LABELLED, value):
-        message = f"{name} has its name or a format around it; pass the token alone"
+        message = f"{name} has its name or a format around it: pass the token alone"
     elif _is(_ELSEWHERE, value):
         message = (
-            f"{name} names a file or another place; read it in your program and pass what it "
+            f"{name} names a file or another place: read it in your program and pass what it "
             "holds (only settings take file:PATH)"
         )
     elif has_blanks(_copied(value, name)):
@@ -89,11 +89,11 @@ def _filled_in(value: object, what: str) -> str:
     if not value:
         message = f"{what} is empty"
     elif _is(_OUTPUT, value):
-        message = f"{what} is an output made into text; build it with pulumi.Output.concat"
+        message = f"{what} is an Output made into text: pass the Output itself"
     elif _is(_NOTHING, value):
         message = f"{what} is a word for nothing, such as None or null: it was not set"
     elif _is(_TO_FILL_IN, value):
-        message = f"{what} is a placeholder; put the real one in its place"
+        message = f"{what} is a placeholder: put the real one in its place"
     else:
         return value
     raise ValueError(message)
@@ -102,9 +102,9 @@ def _filled_in(value: object, what: str) -> str:
 def _copied(value: str, what: str) -> str:
     """All of a token, and no quotes around it."""
     if value.strip().startswith(_QUOTES) or value.strip().endswith(_QUOTES):
-        message = f"{what} has quotes around it; take them away"
+        message = f"{what} has quotes around it: take them away"
     elif re.search(_MASKED, value, re.IGNORECASE):
-        message = f"{what} is shortened or masked, as pages and logs show it; copy all of it"
+        message = f"{what} is shortened or masked, as pages and logs show it: copy all of it"
     else:
         return value
     raise ValueError(message)
