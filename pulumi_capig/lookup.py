@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .errors import UnexpectedAnswerError
-from .lifecycle.pixels import Pixel
+from .gateway.pixel import Pixel
 
 if TYPE_CHECKING:
     from .gateway import Account, Gateway, SignalConfig

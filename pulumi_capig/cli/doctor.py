@@ -19,9 +19,10 @@ from ..errors import (
     UnreachableError,
     one_line,
 )
-from . import environment, probe, tools
+from . import probe, tools
 from .accounts import AT_ONCE, CHECK_THE_ID, named
 from .exits import Exit
+from .sources import Sources
 from .terminal import console, print_json
 
 if TYPE_CHECKING:
@@ -80,19 +81,19 @@ def _show_one(output: Console, check: Check) -> None:
     output.print(one_line(f"{check.name}: {check.said}{fix}"), soft_wrap=True)
 
 
-def diagnose(tenants: Sequence[str], file: Path | None) -> Iterator[Check]:
+def diagnose(sources: Sources, tenants: Sequence[str], file: Path | None) -> Iterator[Check]:
     """All checks, from the nearest to the farthest; those that cannot be made are left out."""
     yield _cli()
     yield _sdk()
     connection = None
     try:
-        connection = environment.read(lambda settings: settings.connection())
+        connection = sources.read(lambda settings: settings.connection())
         yield Check("settings", _way_in(connection))
     except SettingsError as error:
         yield _unusable("settings", error)
     accounts: list[str] = []
     try:
-        accounts = named(tenants, file)
+        accounts = named(sources, tenants, file, asks=False)
     except SettingsError as error:
         yield _unusable("accounts", error)
     if connection is None:

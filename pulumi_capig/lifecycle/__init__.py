@@ -22,19 +22,19 @@ class Lifecycle(Protocol):
     def check(self, olds: Props, news: Props, row: int) -> Checked:
         """Canonical inputs, and all that is wrong with them; `row` is its own in the picture."""
 
-    def diff(self, olds: Props, news: Props) -> Difference:
+    def diff(self, resource_id: str, olds: Props, news: Props) -> Difference:
         """Whether an update or a replacement is needed."""
 
     def create(self, inputs: Props) -> Created:
         """Make what is declared."""
 
-    def read(self, outputs: Props) -> Found | None:
+    def read(self, resource_id: str, outputs: Props) -> Found | None:
         """What there is now; None if it is gone."""
 
-    def update(self, olds: Props, news: Props) -> Props:
+    def update(self, resource_id: str, olds: Props, news: Props) -> Props:
         """Change what there is to what is declared; the new outputs."""
 
-    def delete(self, outputs: Props) -> None:
+    def delete(self, resource_id: str, outputs: Props) -> None:
         """Take away what there is."""
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .claims import Claims
 from .filter_writes import FilterWrites
 from .ledger import Ledger
 from .pixel_list import PixelList
@@ -15,21 +14,6 @@ if TYPE_CHECKING:
 
     from ..gateway import FilterSetting, Gateway
     from ..picture import Picture
-
-
-@dataclass
-class PixelClaim:
-    """What the run knows of the program's claim on one pixel.
-
-    Attributes:
-        adopt: Whether the pixel may be taken over.
-        spared: Whether a delete of this run left the pixel for the claimant.
-        failed: Whether the claimant tried and failed.
-    """
-
-    adopt: bool = False
-    spared: bool = False
-    failed: bool = False
 
 
 class Account:
@@ -45,6 +29,7 @@ class Account:
         pixels: The pixels that are connected.
         ledger: Filters: what is wanted beside what is held.
         filters: Sends filters.
+        claims: Claims on pixels.
     """
 
     def __init__(
@@ -60,10 +45,4 @@ class Account:
         self.filters = FilterWrites(
             self.ledger, self.pixels, gateway, lambda setting: unverified(tenant_id, setting)
         )
-        self._lock = threading.Lock()
-        self._claims: dict[str, PixelClaim] = {}
-
-    def claim(self, pixel_id: str) -> PixelClaim:
-        """The program's claim on a pixel, the same object for all of the run."""
-        with self._lock:
-            return self._claims.setdefault(pixel_id, PixelClaim())
+        self.claims: Claims[str] = Claims()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import canonical
 from ..errors import RefusedError
-from .pixels import Pixel
+from ..gateway.pixel import Pixel
 from .values import UNKNOWN, Failure, Props, differs
 
 if TYPE_CHECKING:

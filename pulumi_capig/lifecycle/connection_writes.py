@@ -15,8 +15,8 @@ from ..errors import (
     RefusedError,
     UnexpectedAnswerError,
 )
+from ..gateway.pixel import Pixel
 from .connection_rules import SWITCHES, PixelKey, declared_switches, is_managed, switched
-from .pixels import Pixel
 
 if TYPE_CHECKING:
     from ..gateway import Gateway

@@ -104,8 +104,9 @@ class FilterLifecycle:
         self._resolve_reassert(olds, checked)
         record_gateway(self._run.settings, checked)
         if not checked.failures:
-            self._remark(inputs)
             self._declare(checked, row)
+        if not checked.failures:
+            self._remark(inputs)
         return checked
 
     def _check_set(self, name: str, spell: Canonical, checked: Checked) -> None:
@@ -140,9 +141,10 @@ class FilterLifecycle:
     def _remark(self, inputs: Props) -> None:
         named = inputs[self._type.name]
         for name in named if isinstance(named, list) else [named]:
-            remark = self._type.remark(name) if isinstance(name, str) else ""
-            if remark:
-                self._run.warn(remark, self._type.kind, name)
+            self._run.remark(self._type.remark, name)
+        pixel_ids = inputs.get("pixel_ids")
+        for pixel in pixel_ids if isinstance(pixel_ids, list) else ():
+            self._run.remark(canonical.rounding_remark, pixel)
 
     def _declare(self, checked: Checked, row: int) -> None:
         inputs = checked.inputs
@@ -166,7 +168,7 @@ class FilterLifecycle:
 
     # -- diff ----------------------------------------------------------------------------------
 
-    def diff(self, olds: Props, news: Props) -> Difference:
+    def diff(self, _resource_id: str, olds: Props, news: Props) -> Difference:
         """What would change, by state and program alone.
 
         A filter that is declared inside ``apply`` is the exception: what this run did before it
@@ -212,14 +214,14 @@ class FilterLifecycle:
 
     # -- read ----------------------------------------------------------------------------------
 
-    def read(self, outputs: Props) -> Found:
+    def read(self, _resource_id: str, outputs: Props) -> Found:
         """The last confirmed state: the API has no operation that reads filters."""
         names = (*self._inputs, "gateway")
         return Found(outputs, {name: outputs[name] for name in names if name in outputs})
 
     # -- update --------------------------------------------------------------------------------
 
-    def update(self, olds: Props, news: Props) -> Props:
+    def update(self, _resource_id: str, olds: Props, news: Props) -> Props:
         """Send what is declared where it changed, then let go of what is no longer declared."""
         account, old, new = self._account(news), self._claim(olds), self._claim(news)
         again = self._run.has_moved(olds.get("gateway")) or differs("reassert", olds, news)
@@ -283,7 +285,7 @@ class FilterLifecycle:
 
     # -- delete --------------------------------------------------------------------------------
 
-    def delete(self, outputs: Props) -> None:
+    def delete(self, _resource_id: str, outputs: Props) -> None:
         """Let go: what another filter claims stays as claimed, the rest rests at PUBLISH."""
         self._run.has_moved(outputs.get("gateway"))
         account, claim = self._account(outputs), self._claim(outputs)

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from .. import canonical
 from .. import settings as table
 from ..errors import AlreadyConnectedError, GatewayError, NotFoundError, RefusedError
+from ..gateway.pixel import Pixel
 from ..picture import Row
 from .connection_rules import (
     FIELDS,
@@ -29,7 +31,6 @@ from .connection_rules import (
     switched,
 )
 from .connection_writes import ConnectionWrites
-from .pixels import Pixel
 from .tenancy import resolve_tenant
 from .values import (
     Checked,
@@ -46,7 +47,8 @@ from .values import (
 )
 
 if TYPE_CHECKING:
-    from .account import Account, PixelClaim
+    from .account import Account
+    from .claims import Claim
     from .run import Run
 
 _GOING_BACK = "To go back to what was declared before instead, also give a new `reassert`."
@@ -75,6 +77,8 @@ class PixelConnectionLifecycle:
         if "access_token" in inputs:
             inputs[FINGERPRINT] = fingerprint(inputs)
         record_gateway(self._run.settings, checked)
+        self._run.remark(canonical.rounding_remark, inputs.get("pixel_id"))
+        self._run.remark(canonical.api_version_remark, inputs.get("api_version"))
         if not checked.failures and all(is_known(inputs.get(name)) for name in KEYS):
             self._declare(checked, row, adopt=adopt)
             if not olds and not checked.failures:
@@ -110,7 +114,7 @@ class PixelConnectionLifecycle:
 
     # -- diff ----------------------------------------------------------------------------------
 
-    def diff(self, olds: Props, news: Props) -> Difference:
+    def diff(self, _resource_id: str, olds: Props, news: Props) -> Difference:
         """What would change; an unknown value never decides a replacement."""
         moved = self._run.has_moved(olds.get("gateway"))
         replaces = tuple(
@@ -149,7 +153,7 @@ class PixelConnectionLifecycle:
 
     # -- read ----------------------------------------------------------------------------------
 
-    def read(self, outputs: Props) -> Found | None:
+    def read(self, _resource_id: str, outputs: Props) -> Found | None:
         """What the gateway holds now; None if its list proves that the pixel is gone."""
         self._run.has_moved(outputs.get("gateway"))
         key = key_of(outputs)
@@ -196,7 +200,7 @@ class PixelConnectionLifecycle:
 
     # -- update --------------------------------------------------------------------------------
 
-    def update(self, olds: Props, news: Props) -> Props:
+    def update(self, _resource_id: str, olds: Props, news: Props) -> Props:
         """Send what differs, and nothing else."""
         key = key_of(news)
         with self._writing(key, _GOING_BACK) as writes:
@@ -224,7 +228,7 @@ class PixelConnectionLifecycle:
 
     # -- delete --------------------------------------------------------------------------------
 
-    def delete(self, outputs: Props) -> None:
+    def delete(self, _resource_id: str, outputs: Props) -> None:
         """Disconnect the pixel, unless another resource of the program holds it."""
         self._run.has_moved(outputs.get("gateway"))
         key = key_of(outputs)
@@ -260,8 +264,8 @@ class PixelConnectionLifecycle:
     def _account(self, key: PixelKey) -> Account:
         return self._run.account(key.tenant_id)
 
-    def _claim(self, key: PixelKey) -> PixelClaim:
-        return self._account(key).claim(key.pixel_id)
+    def _claim(self, key: PixelKey) -> Claim:
+        return self._account(key).claims.on(key.pixel_id)
 
     def _outputs(self, inputs: Props, pixel: Pixel) -> Props:
         return {

@@ -1,18 +1,39 @@
-"""The pixels of one account: read once a run, and kept true by own writes."""
+"""The pixels of one account, as one run sees them."""
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..errors import GatewayError, UnexpectedAnswerError
-from ..failures import LastFailure
-from .pixels import Pixel
+from ..errors import UnexpectedAnswerError
+from ..gateway.pixel import Pixel
+from .shared import Shared
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ..gateway import Gateway
+
+
+@dataclass
+class _Listed:
+    """A list of connected pixels; incomplete where an entry has no id."""
+
+    pixels: dict[str, Pixel]
+    complete: bool
+    bad_tokens: list[str] | None = None
+
+    def put(self, pixel_id: str, pixel: Pixel | None) -> None:
+        self.bad_tokens = None
+        if pixel is None:
+            self.pixels.pop(pixel_id, None)
+        else:
+            self.pixels[pixel_id] = pixel
+
+    def find_bad_tokens(self) -> list[str]:
+        # Every read of a refresh asks, so that the list is gone through once, not each time.
+        if self.bad_tokens is None:
+            self.bad_tokens = sorted(i for i, pixel in self.pixels.items() if pixel.bad_token)
+        return self.bad_tokens
 
 
 class PixelList:
@@ -26,37 +47,24 @@ class PixelList:
     def __init__(self, tenant_id: str, gateway: Callable[[], Gateway]) -> None:
         self.tenant_id = tenant_id
         self._gateway = gateway
-        self._reading = threading.Lock()
-        self._lock = threading.Lock()
-        self._pixels: dict[str, Pixel] | None = None
-        self._bad_tokens: list[str] | None = None
-        self._complete = True
-        self._serial = 0
-        self._written: dict[str, tuple[int, Pixel | None]] = {}
-        self._failure = LastFailure()
+        self._shared = Shared(self._ask)
 
     def all(self) -> dict[str, Pixel]:
         """All connected pixels, from the one list of the run."""
-        self._read_once()
-        with self._lock:
-            return dict(self._pixels or {})
+        return self._shared.look(lambda listed: dict(listed.pixels))
 
     def bad_tokens(self) -> list[str]:
         """Ids of the pixels whose access token the gateway finds bad, sorted."""
-        self._read_once()
-        with self._lock:
-            # Every read of a refresh asks, so that the list is gone through once, not each time.
-            if self._bad_tokens is None:
-                pixels = (self._pixels or {}).items()
-                self._bad_tokens = sorted(i for i, pixel in pixels if pixel.bad_token)
-            return self._bad_tokens
+        return self._shared.look(_Listed.find_bad_tokens)
 
     def get(self, pixel_id: str) -> Pixel | None:
-        """A connected pixel, or None if the list proves that it is not connected."""
-        self._read_once()
-        with self._lock:
-            found = (self._pixels or {}).get(pixel_id)
-        if found is None and not self._complete:
+        """A connected pixel, or None if the list proves that it is not connected.
+
+        Raises:
+            UnexpectedAnswerError: An entry of the list has no id.
+        """
+        found, complete = self._shared.look(lambda all_: (all_.pixels.get(pixel_id), all_.complete))
+        if found is None and not complete:
             reason = f"an entry of the list has no id, so pixel {pixel_id} may or may not be there"
             raise UnexpectedAnswerError(
                 reason, operation="list the pixels", tenant_id=self.tenant_id
@@ -65,38 +73,18 @@ class PixelList:
 
     def knows_absent(self, pixel_id: str) -> bool:
         """Whether the list, as far as it is known, lacks a pixel; nothing is asked."""
-        with self._lock:
-            return self._pixels is None or pixel_id not in self._pixels
+        return self._shared.glance(lambda listed: pixel_id not in listed.pixels, unread=True)
 
     def read_again(self) -> PixelList:
         """Ask for the list anew."""
-        with self._reading:
-            self._read()
+        self._shared.read_again()
         return self
 
     def learned(self, pixel_id: str, pixel: Pixel | None) -> None:
         """An own write was answered: what the pixel is now, or None if it is disconnected."""
-        with self._lock:
-            self._serial += 1
-            self._written[pixel_id] = self._serial, pixel
-            self._bad_tokens = None
-            if self._pixels is not None:
-                self._put(self._pixels, pixel_id, pixel)
+        self._shared.wrote(lambda listed: listed.put(pixel_id, pixel))
 
-    def _read_once(self) -> None:
-        with self._reading:
-            if self._pixels is not None:
-                return
-            self._failure.raise_if_recent()
-            try:
-                self._read()
-            except GatewayError as error:
-                self._failure.note(error)
-                raise
-
-    def _read(self) -> None:
-        with self._lock:
-            started = self._serial
+    def _ask(self) -> _Listed:
         configs = self._gateway().account(self.tenant_id).signal_configs
         if configs is None:
             reason = "the gateway answered without a list (signalConfigs is null)"
@@ -104,21 +92,7 @@ class PixelList:
                 reason, operation="list the pixels", tenant_id=self.tenant_id
             )
         ids = [config.pixel_id if config else None for config in configs]
-        listed = {
+        pixels = {
             i: Pixel.of(config) for i, config in zip(ids, configs, strict=True) if i and config
         }
-        with self._lock:
-            # What was written while the list was under way is newer than the list.
-            for pixel_id, (serial, pixel) in self._written.items():
-                if serial > started:
-                    self._put(listed, pixel_id, pixel)
-            self._pixels = listed
-            self._bad_tokens = None
-            self._complete = all(ids)
-
-    @staticmethod
-    def _put(pixels: dict[str, Pixel], pixel_id: str, pixel: Pixel | None) -> None:
-        if pixel is None:
-            pixels.pop(pixel_id, None)
-        else:
-            pixels[pixel_id] = pixel
+        return _Listed(pixels, complete=all(ids))

@@ -139,3 +139,8 @@ class Run:
                 return
             self._said.add(kind)
         self._say(f"warning: {text}")
+
+    def remark(self, remark: Callable[[str], str], value: object) -> None:
+        """Warn, once a run, of a value that is valid and yet probably wrong."""
+        if isinstance(value, str) and (text := remark(value)):
+            self.warn(text, text)

@@ -18,9 +18,11 @@ from pulumi.runtime import (
     is_config_secret,
     require_pulumi_version,
 )
+from pulumi.runtime.config import CONFIG
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
+from .. import misspelt
 from .. import settings as table
 from .._version import MINIMUM_CLI
 
@@ -153,6 +155,7 @@ def _look_once_at_cli_and_config() -> None:
     if is_real_run() and not hasattr(root, _LOOKED_AT):
         _refuse_old_cli()
         _refuse_secrets_in_the_clear()
+        _warn_of_misspelt_settings()
         setattr(root, _LOOKED_AT, True)
 
 
@@ -178,6 +181,12 @@ def _refuse_secrets_in_the_clear() -> None:
                 f"{key} stands in the clear in the stack's config",
                 f"Mend it with: pulumi config set --secret {key}",
             )
+
+
+def _warn_of_misspelt_settings() -> None:
+    # In a project of that name, the namespace is also that of the program's own keys.
+    if pulumi.get_project() != "capig" and (warning := misspelt.warning(CONFIG.get())):
+        pulumi.log.warn(warning)
 
 
 def _refuse_number(resource: str, key: str, value: Any) -> None:

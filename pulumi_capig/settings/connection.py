@@ -19,6 +19,7 @@ from .table import (
     PARALLEL_WRITES,
     RATE_LIMIT,
     TABLE,
+    TENANT_ID,
     TIMEOUT,
     TOKEN,
     Setting,
@@ -115,10 +116,11 @@ def _distance(settings: Settings, setting: Setting[Any]) -> int:
 
 def _problems(settings: Settings) -> Iterator[str]:
     way = _nearer_credentials(settings)
-    # What the nearer source overrides need not even be readable.
-    overridden = {"token": (CLIENT_ID, CLIENT_SECRET), "account": (TOKEN,)}.get(way, ())
+    # What the nearer source overrides need not even be readable; and who needs the default account
+    # says so, while a resource that is in state has its own.
+    unread = {"token": (CLIENT_ID, CLIENT_SECRET), "account": (TOKEN,)}.get(way, ())
     for setting in TABLE:
-        if setting in overridden:
+        if setting in (*unread, TENANT_ID):
             continue
         try:
             settings.get(setting)

@@ -5,21 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from .. import canonical
-
 
 def text(value: str) -> str:
     """Any text, as it is."""
     return value
-
-
-def visible(what: str) -> Callable[[str], str]:
-    """Text without characters that nobody sees.
-
-    Args:
-        what: What the text is, for the message: ``the secret``.
-    """
-    return lambda value: canonical.visible(value, what)
 
 
 def boolean(value: str) -> bool:

@@ -42,9 +42,9 @@ class Setting(Generic[T]):
 
 
 GATEWAY: Setting[Address | None] = Setting("gateway", address, None)
-CLIENT_ID = Setting("clientId", parsers.visible("the API account"), "")
-CLIENT_SECRET = Setting("clientSecret", parsers.visible("the secret"), "", secret=True)
-TOKEN = Setting("token", canonical.api_token, "", secret=True)
+CLIENT_ID = Setting("clientId", canonical.client_id, "")
+CLIENT_SECRET = Setting("clientSecret", canonical.client_secret, "", secret=True)
+TOKEN = Setting("token", canonical.ready_token, "", secret=True)
 TENANT_ID = Setting("tenantId", canonical.tenant_id, "")
 ADOPT = Setting("adopt", parsers.boolean, False)
 REASSERT = Setting("reassert", parsers.text, "")

@@ -15,6 +15,10 @@ ACCOUNT_AND_PIXEL = """
     capig.DomainFilter("one", domain="Shop.example.com", filter_state="DROP")
     capig.DomainFilter("two", domain="shop.example.com.", filter_state="PUBLISH", pixel_ids=["1"])
 """
+TWO_SPELLINGS = """
+    capig.EventFilter("one", event_name="Caf\\u00e9", filter_state="DROP")
+    capig.EventFilter("two", event_name="Cafe\\u0301", filter_state="PUBLISH")
+"""
 THROUGH_A_CONNECTION = """
     shop = capig.PixelConnection("shop", pixel_id="1", business_id="1", access_token="EAAB")
     capig.EventFilter("one", event_name="Lead", filter_state="DROP", pixel_ids=[shop.pixel_id])
@@ -70,6 +74,7 @@ NOT_TEXT = """
     [
         (TWO_STATES, ("EventFilter 'one'", "EventFilter 'two'")),
         (ACCOUNT_AND_PIXEL, ("DomainFilter 'one'", "DomainFilter 'two'")),
+        (TWO_SPELLINGS, ("EventFilter 'one'", "EventFilter 'two'")),
         (THROUGH_A_CONNECTION, ("EventFilter 'one'", "EventFilter 'two'")),
         (TWO_CONNECTIONS, ("PixelConnection 'one'", "PixelConnection 'two'")),
         (TWO_CHILDREN, ("connect the same pixel, 1",)),
@@ -82,6 +87,7 @@ NOT_TEXT = """
     ids=[
         "states",
         "account and pixel",
+        "spellings",
         "through a connection",
         "pixel",
         "children",

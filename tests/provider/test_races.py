@@ -74,7 +74,7 @@ def test_what_was_written_while_the_list_was_under_way_stays_in_it(
     shop = created(run, "PixelConnection", SHOP)
     # A filter that is gone has left the pixel an own entry, which comes before the account's.
     own = created(run, "EventFilter", {**LEAD, "pixel_ids": ["101"]})
-    REGISTRY["EventFilter"](new_run()).delete(own)
+    REGISTRY["EventFilter"](new_run()).delete("", own)
 
     run = new_run()
     connection, event = REGISTRY["PixelConnection"](run), REGISTRY["EventFilter"](run)
@@ -84,7 +84,7 @@ def test_what_was_written_while_the_list_was_under_way_stays_in_it(
         with in_sandbox.hold("list", applied=True) as gate:
             filtered = pool.submit(event.create, wide)
             gate.wait(1)
-            connection.update(shop, quiet)  # needs no list of its own
+            connection.update("", shop, quiet)  # needs no list of its own
         filtered.result()
     assert "101" in run.account("SandboxA").pixels.all()
     assert in_sandbox.state.effective_event("SandboxA", "Lead", "101") == "DROP"
@@ -100,7 +100,7 @@ def test_one_failure_to_list_speaks_for_all(
     def read(number: int) -> str:
         life = REGISTRY["PixelConnection"](run)
         with pytest.raises(GatewayError) as caught:
-            life.read({**SHOP, "pixel_id": str(number), "tenant_id": "SandboxA"})
+            life.read("", {**SHOP, "pixel_id": str(number), "tenant_id": "SandboxA"})
         return str(caught.value)
 
     with ThreadPoolExecutor(4) as pool:

@@ -221,6 +221,18 @@ def test_a_token_that_no_header_can_carry(value: str) -> None:
     assert value not in str(error)
 
 
+@pytest.mark.parametrize("value", ["None", "null", "undefined", "$API_TOKEN", "${X}", "<token>"])
+@pytest.mark.parametrize("name", ["CAPIG_TOKEN", "CAPIG_CLIENT_SECRET"])
+def test_what_stands_in_for_credentials(name: str, value: str, tmp_path: Path) -> None:
+    good = {"CAPIG_GATEWAY": "a.example"}
+    good |= {"CAPIG_CLIENT_ID": "acme"} if name == "CAPIG_CLIENT_SECRET" else {}
+    (tmp_path / "secret").write_text(value, "utf-8")
+    for text in (value, f"file:{tmp_path / 'secret'}"):
+        error = failure({**good, name: text})
+        assert error.what.startswith(f"settings: {name}: the ")
+        assert error.advice == "Correct the value, or unset it."
+
+
 def test_secrets_are_not_shown() -> None:
     connection = settings(GOOD).connection()
     assert "s3cret" not in f"{connection!r} {connection} {connection.credentials}"
@@ -360,6 +372,22 @@ def test_how_many_may_be_disconnected(value: str) -> None:
 def test_tenant_id(value: str, words: str) -> None:
     with pytest.raises(SettingsError, match=f"CAPIG_TENANT_ID: an account id has.*{words}"):
         settings({"CAPIG_TENANT_ID": value}).get(table.TENANT_ID)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [("1.2345e+82", "write it in quotes"), ('["IaoreXfj"]', "is a list"), ('{"a":"b"}', "object")],
+)
+def test_what_yaml_made_of_an_account(value: str, words: str) -> None:
+    for setting in (table.TENANT_ID, table.CLIENT_ID):
+        with pytest.raises(SettingsError, match=f"^capig:{setting.key}: .*{words}"):
+            settings({}, {setting.key: value}).get(setting)
+
+
+@pytest.mark.parametrize("value", ["1.2345e+82", "a b", "[IaoreXfj]"])
+def test_no_client_needs_the_default_account(value: str) -> None:
+    """`refresh` and `destroy` go by the accounts in state, and read the stack config of then."""
+    assert settings(GOOD, {"tenantId": value}).connection() == settings(GOOD).connection()
 
 
 # Addresses
