@@ -141,7 +141,7 @@ class Declarations:
         self._rows.append(declared)
         self._account(declared.tenant)
         self._guard(number)
-        if self._late_from is not None and number == self._late_from:
+        if number == self._late_from and not self._gate.gave_up:
             pulumi.log.warn(
                 f"{declared.resource} is declared inside `apply`, or after an `await`: previews "
                 "cannot know it.\n  Declare it in the program's own code; `apply` a value instead."

@@ -22,12 +22,16 @@ class Gate:
     Args:
         root: The root resource of the run, whose outputs the SDK registers at that moment, in a
             ``finally`` clause.
+
+    Attributes:
+        gave_up: Whether it was opened before the end, with a warning.
     """
 
     def __init__(self, root: pulumi.Resource) -> None:
+        self.gave_up = False
         self._open = asyncio.Event()
         self._count = 0
-        self._error: BaseException | None = None
+        self._error: Exception | None = None
         self._watch: asyncio.Task[None] | None = None
         register: Any = root.register_outputs  # type: ignore[attr-defined]
 
@@ -45,7 +49,7 @@ class Gate:
         """Wait for the end of the program.
 
         Raises:
-            BaseException: The program failed: what it has declared is not all that it would have.
+            Exception: The program failed: what it has declared is not all that it would have.
         """
         if not self._open.is_set():
             if self._watch is None:
@@ -55,11 +59,7 @@ class Gate:
             raise self._error
 
     def _end(self, error: BaseException | None) -> None:
-        if isinstance(error, SystemExit) and error.code in (None, 0):
-            error = None
-        if error is not None and not isinstance(error, Exception):
-            error = pulumi.RunError("the program ended before it had declared everything")
-        self._error = error
+        self._error = _shown(error)
         self._open.set()
 
     async def _wait(self) -> None:
@@ -72,9 +72,32 @@ class Gate:
                     self._give_up()
 
     def _give_up(self) -> None:
+        self.gave_up = True
         self._open.set()
         pulumi.log.warn(
             "the program waits for an output of a resource of pulumi_capig before it has declared "
             "everything: what it declares from here on is missing from previews and conflict "
             "checks.\n  Declare the resources of pulumi_capig before the call that waits."
         )
+
+
+def _shown(error: BaseException | None) -> Exception | None:
+    """What to raise in place of an error that ended the program, so that users see that error."""
+    if error is None or (isinstance(error, SystemExit) and error.code in (None, 0)):
+        return None
+    if isinstance(error, SystemExit) and isinstance(error.code, str):
+        return pulumi.RunError(error.code)
+    if not isinstance(error, Exception):
+        how = f"exit status {error.code}" if isinstance(error, SystemExit) else type(error).__name__
+        return pulumi.RunError(f"the program ended ({how}) before it had declared everything")
+    return _twin(error) if isinstance(error, ValueError | AssertionError) else error
+
+
+def _twin(error: Exception) -> Exception:
+    """An exception that looks the same; the SDK wraps the error itself, and shows our frames."""
+    kind = type(error)
+    looks = {"__module__": kind.__module__, "__str__": lambda _twin: str(error)}
+    twin: Exception = type(kind.__qualname__, (Exception,), looks)()
+    twin.__cause__, twin.__context__ = error.__cause__, error.__context__
+    twin.__suppress_context__ = error.__suppress_context__
+    return twin.with_traceback(error.__traceback__)
