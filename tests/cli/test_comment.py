@@ -383,8 +383,9 @@ def test_wrong_usage(capig: Capig, tmp_path: Path) -> None:
         ("error: no stack named 'x' found\n", "no stack named 'x' found"),
         ("pulumi: command not found\n", "pulumi: command not found"),
         (digest()[:200], "The output ends in the middle of the preview."),
+        ('{"steps": "x"}', "This is no preview that `pulumi preview --json` prints."),
     ],
-    ids=["empty", "error", "other", "cut"],
+    ids=["empty", "error", "other", "cut", "strange"],
 )
 def test_what_is_no_preview_is_a_failed_one(comment: Any, text: str, said: str) -> None:
     done = comment(text)

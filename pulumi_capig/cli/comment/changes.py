@@ -71,7 +71,7 @@ def connected_anew(previews: Sequence[Preview]) -> Connected:
         for key in holdings.pixels_after:
             if key not in holdings.pixels_before:
                 found.setdefault(key.pixel, []).append((key.tenant, preview.stack))
-    return found
+    return {pixel: sorted(places) for pixel, places in found.items()}
 
 
 def changes_of(preview: Preview, connected: Connected) -> list[Change]:

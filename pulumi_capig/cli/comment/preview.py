@@ -100,8 +100,11 @@ def read(text: str) -> Preview:
     """Read what a preview printed, whether it went well or not."""
     documents, around = _split(text)
     reader = _Reader()
-    for document in documents:
-        reader.take(document)
+    try:
+        for document in documents:
+            reader.take(document)
+    except (AttributeError, KeyError, TypeError):
+        reader.preview.errors.append("This is no preview that `pulumi preview --json` prints.")
     preview = reader.preview
     preview.errors += _errors_in(around)
     if not documents:

@@ -176,11 +176,13 @@ def _block(lines: Sequence[str]) -> list[str]:
 
 
 def _groups(stack: str, changes: Iterable[Change]) -> list[_Group]:
+    """The changes by account, in an order that is the same for each preview of one program."""
     by_account: dict[str, list[Change]] = {}
     for change in changes:
         by_account.setdefault(value(change.account) if change.account else "", []).append(change)
     return [
-        _Group(stack, account, sorted(found, key=_order)) for account, found in by_account.items()
+        _Group(stack, account, sorted(by_account[account], key=_order))
+        for account in sorted(by_account)
     ]
 
 
