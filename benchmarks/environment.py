@@ -25,7 +25,7 @@ def make_environment() -> None:
     FOLDER.mkdir(exist_ok=True)
     pins = FOLDER / "pins.txt"
     pins.write_text("\n".join(_present()), encoding="utf-8")
-    _run(sys.executable, "-m", "venv", "--without-pip", FOLDER)
+    _run(sys.executable, "-m", "venv", FOLDER)
     pip = (sys.executable, "-m", "pip", "--python", FOLDER, "--disable-pip-version-check", "-q")
     _run(*pip, "install", "--constraint", pins, "--editable", ROOT)
 

@@ -20,7 +20,7 @@ from types import FrameType
 from pulumi_capig.sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parents[1]
-PROGRAM = "examples/quickstart/__main__.py"
+EXAMPLE = "examples/quickstart"
 PIXEL = "18904456377094531"
 COLUMNS = ("receiving", "publishing", "Search", "StaffVisit", "staging.*", "requests")
 SWITCH = {True: "on", False: "off"}
@@ -66,14 +66,12 @@ class Demo:
     def __init__(self, folder: Path, sandbox: Sandbox, interruption: Interruption) -> None:
         self._sandbox = sandbox
         self._interruption = interruption
-        self._project = folder / "project"
+        self._project = folder / "clone" / EXAMPLE
         self._steps = 0
         self._rows: list[str] = []
         self._environment = _environment(folder, sandbox)
-        (self._project / PROGRAM).parent.mkdir(parents=True)
-        for name in ("Pulumi.yaml", PROGRAM):
-            shutil.copy(ROOT / name, self._project / name)
-        (self._project / ".venv").symlink_to(sys.prefix)
+        shutil.copytree(ROOT / EXAMPLE, self._project)
+        (folder / "clone" / ".venv").symlink_to(sys.prefix)
 
     def run(self) -> None:
         """Show all steps.
@@ -126,7 +124,7 @@ class Demo:
 
         print("\nWhat the gateway held after each step, and the requests it got in it:\n")
         print("\n".join([_row("", COLUMNS), *self._rows]))
-        print("\nFor a gateway of your own: examples/quickstart/README.md", flush=True)
+        print(f"\nFor a gateway of your own: {EXAMPLE}/README.md", flush=True)
 
     def _title(self, title: str) -> None:
         self._steps += 1
@@ -155,13 +153,13 @@ class Demo:
             raise StepError(message)
 
     def _edit(self, *, after: str, old: str, new: str) -> None:
-        path = self._project / PROGRAM
+        path = self._project / "__main__.py"
         before = path.read_text(encoding="utf-8")
         head, mark, tail = before.partition(after)
         edited = head + mark + tail.replace(old, new, 1)
         path.write_text(edited, encoding="utf-8")
         lines = difflib.unified_diff(before.splitlines(), edited.splitlines(), n=2, lineterm="")
-        print("\n".join([PROGRAM, *list(lines)[3:]]), end="\n\n", flush=True)
+        print("\n".join([f"{EXAMPLE}/__main__.py", *list(lines)[3:]]), end="\n\n", flush=True)
 
     def _look(self, step: str) -> None:
         """Note what the gateway holds now, and show it."""

@@ -1,6 +1,7 @@
 """Programs on the real CLI, with whichever Python language host it has."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 from .conftest import Project
@@ -152,6 +153,19 @@ def test_main_option_names_the_folder_of_the_program(project: Project) -> None:
     run = project.up()
     assert run.returncode == 0, run.stdout
     assert output(project, "beside") == "try"
+
+
+def test_relative_environment_is_looked_for_from_the_programs_folder_too(project: Project) -> None:
+    """So a dynamic resource of a program in a subfolder finds none beside Pulumi.yaml."""
+    (project.folder / ".venv").symlink_to(sys.prefix)
+    project.declare("{name: python, options: {virtualenv: .venv}}", main="src/")
+    project.write(DYNAMIC, "src/__main__.py")
+    run = project.up()
+    assert run.returncode != 0
+    assert f"{project.folder}/src/.venv" in run.stdout
+    (project.folder / "src" / ".venv").symlink_to(sys.prefix)
+    run = project.up()
+    assert run.returncode == 0, run.stdout
 
 
 def diagnostics(run: "subprocess.CompletedProcess[str]") -> str:

@@ -152,15 +152,23 @@ def test_missing_sdk_is_told_with_the_command_that_installs_it(
     assert f"{bare}/bin/python -m pip install pulumi" in run.stdout
 
 
-@pytest.mark.parametrize("options", ["toolchain: uv", "virtualenv: .venv"])
-def test_environment_is_found_from_a_program_in_a_subfolder(
-    own_host_project: Project, options: str
-) -> None:
+def test_environment_of_uv_is_beside_the_program(own_host_project: Project) -> None:
     (own_host_project.folder / ".venv").symlink_to(sys.prefix)
-    own_host_project.declare(f"{{name: python, options: {{{options}}}}}", main="src/")
-    own_host_project.write(WAITING.replace("threading.Event().wait()", ""), "src/__main__.py")
+    own_host_project.declare("{name: python, options: {toolchain: uv}}")
+    own_host_project.write(WAITING.replace("threading.Event().wait()", ""))
     run = own_host_project.up()
     assert run.returncode == 0, run.stdout
+
+
+def test_missing_environment_of_a_program_in_a_subfolder_is_told_with_the_way_out(
+    own_host_project: Project,
+) -> None:
+    (own_host_project.folder / ".venv").symlink_to(sys.prefix)
+    own_host_project.declare("{name: python, options: {toolchain: uv}}", main="src/")
+    own_host_project.write(WAITING, "src/__main__.py")
+    run = own_host_project.up()
+    assert run.returncode != 0
+    assert "name it by its absolute path" in run.stdout
 
 
 def test_poetry_names_the_environment(own_host_project: Project, tmp_path: Path) -> None:

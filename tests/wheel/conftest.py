@@ -92,7 +92,7 @@ class Environment:
 
     def create(self) -> None:
         interpreter = INTERPRETERS[self.version]
-        command = [interpreter, "-m", "venv", "--without-pip", self.folder]
+        command = [interpreter, "-m", "venv", self.folder]
         subprocess.run(command, check=True, timeout=120)
 
     @property

@@ -13,17 +13,16 @@ from pathlib import Path
 import interpreter
 
 _PR_SET_PDEATHSIG = 1
-_OPTION = "PULUMI_RUNTIME_"
 
 
 def main(parent: int, arguments: list[str]) -> None:
-    options = {
-        name: os.environ.get(_OPTION + name.upper(), "") for name in ("virtualenv", "toolchain")
-    }
     try:
-        python = interpreter.find(project_root(Path.cwd()), options)
+        python = find_python()
     except interpreter.InterpreterError as error:
-        sys.exit(str(error))
+        sys.exit(
+            f"{error} With `main` in Pulumi.yaml, name it by its absolute path: Pulumi looks for "
+            "it from the program's folder here."
+        )
     if sys.platform == "linux":
         end_with_parent()
     else:
@@ -34,11 +33,18 @@ def main(parent: int, arguments: list[str]) -> None:
     os.execve(python, command, interpreter.variables(python))  # noqa: S606
 
 
-def project_root(folder: Path) -> Path:
-    """The folder of the Pulumi.yaml above the program's folder, where the CLI starts plugins."""
-    names = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
-    above = (folder, *folder.parents)
-    return next((root for root in above if any((root / name).exists() for name in names)), folder)
+def find_python() -> Path:
+    """The Python that serves the resources, by the official plugin's rule.
+
+    It starts in the program's folder and takes an environment's relative path from there, where
+    the language host takes it from the folder of Pulumi.yaml.
+    """
+    virtualenv, toolchain = (
+        os.environ.get(f"PULUMI_RUNTIME_{name}", "") for name in ("VIRTUALENV", "TOOLCHAIN")
+    )
+    if toolchain == "uv":
+        virtualenv = virtualenv or ".venv"
+    return interpreter.find(Path.cwd(), {"virtualenv": virtualenv, "toolchain": toolchain})
 
 
 def end_with_parent() -> None:

@@ -39,7 +39,7 @@ language_pb2, language_pb2_grpc, plugin_pb2 = _import_protocol()
 
 HERE = Path(__file__).parent
 VERSION = json.loads((HERE / "versions.json").read_text())["cli"]
-RUN_ERROR, EXCEPTION, NO_SDK = 1, 32, 33  # as program.py has them
+EXCEPTION, NO_SDK = 32, 33  # as program.py has them
 
 
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):  # type: ignore[misc,name-defined]
@@ -154,7 +154,7 @@ def _required(response: Any, field: str, request: Any, context: Any) -> Any:
 
 
 def _response(status: int, python: Path) -> Any:
-    if status in (RUN_ERROR, EXCEPTION):
+    if status == EXCEPTION:
         return language_pb2.RunResponse(bail=True)
     if status == NO_SDK:
         advice = f"run `{python} -m pip install pulumi`"
@@ -162,7 +162,7 @@ def _response(status: int, python: Path) -> Any:
     elif status < 0:
         error = f"the program was killed by {signal.Signals(-status).name}"
     else:
-        error = f"the program exited with status {status}" if status else ""
+        error = f"program exited with non-zero exit code: {status}" if status else ""
     return language_pb2.RunResponse(error=error)
 
 

@@ -1,7 +1,8 @@
 """Runs one Pulumi program, in the program's own Python; the language host starts it.
 
-Exit status: 0; 1 after a `pulumi.RunError` and 32 after another exception, both already shown;
-33 where the Pulumi SDK is missing; anything else is the program's own.
+Exit status: 0; 1 after a `pulumi.RunError` and 32 after another exception, both already shown
+(after a 1 the CLI adds a line, as with the official host); 33 where the Pulumi SDK is missing;
+anything else is the program's own.
 """
 
 import asyncio
