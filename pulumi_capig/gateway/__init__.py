@@ -1,24 +1,27 @@
-"""The control-plane client, usable alone: seven operations on one gateway.
+"""The control-plane client, usable alone: a gateway's operations, typed.
 
 ::
 
-    from pulumi_capig.gateway import Gateway
+    from pulumi_capig.gateway import Client, pixels
     from pulumi_capig.settings import Settings
 
-    with Gateway(Settings().connection()) as gateway:
-        print(gateway.account("IaoreXfj").signal_configs)
+    with Client(Settings().for_client()) as client:
+        print(pixels.list_account(client, "IaoreXfj").signal_configs)
 """
 
-from .client import Gateway
-from .filters import FilterKind, FilterSetting
-from .models import Account, ConnectionStatus, Filter, SignalConfig
+from .client import Client
+from .operations import filters, pixels
+from .operations.filters import Filter, FilterKind, FilterSetting
+from .operations.pixels import Account, ConnectionStatus, SignalConfig
 
 __all__ = [
     "Account",
+    "Client",
     "ConnectionStatus",
     "Filter",
     "FilterKind",
     "FilterSetting",
-    "Gateway",
     "SignalConfig",
+    "filters",
+    "pixels",
 ]
