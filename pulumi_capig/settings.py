@@ -193,7 +193,7 @@ class Credentials:
 
 
 @dataclass(frozen=True)
-class Connection:
+class ClientSettings:
     """All that a client of the gateway is built from.
 
     Attributes:
@@ -204,6 +204,7 @@ class Connection:
         max_retries: Requests after the first one.
         parallel_writes: Connection writes under way at once.
         rate_limit: Requests in a second; 0 sets no limit.
+        log: File that each request is noted in; None for none.
     """
 
     address: Address
@@ -213,6 +214,7 @@ class Connection:
     max_retries: int = MAX_RETRIES.default
     parallel_writes: int = PARALLEL_WRITES.default
     rate_limit: float = RATE_LIMIT.default
+    log: Path | None = None
 
 
 class Settings:
@@ -250,7 +252,7 @@ class Settings:
             message = f"{name}: {error}"
             raise SettingsError(message) from None
 
-    def connection(self) -> Connection:
+    def for_client(self) -> ClientSettings:
         """The settings that a client of the gateway needs.
 
         Raises:
@@ -262,7 +264,7 @@ class Settings:
             raise SettingsError(what, _where_to_set(problems))
         address = self.get(GATEWAY)
         assert address is not None  # noqa: S101 - _problems has seen to it
-        return Connection(
+        return ClientSettings(
             address,
             self._credentials(),
             timeout=self.get(TIMEOUT),

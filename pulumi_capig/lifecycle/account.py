@@ -12,7 +12,7 @@ from .pixels import Pixel
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..gateway import Gateway
+    from ..gateway import Client
 
 
 class AccountView:
@@ -26,7 +26,7 @@ class AccountView:
         filter_writes: Held for a whole filter operation: those of one account go one at a time.
     """
 
-    def __init__(self, tenant_id: str, gateway: Callable[[], Gateway]) -> None:
+    def __init__(self, tenant_id: str, gateway: Callable[[], Client]) -> None:
         self.tenant_id = tenant_id
         self.filter_writes = threading.Lock()
         self._gateway = gateway
@@ -96,7 +96,9 @@ class AccountView:
     def _read(self) -> None:
         with self._lock:
             started = self._serial
-        configs = self._gateway().account(self.tenant_id).signal_configs
+        from ..gateway import pixels
+
+        configs = pixels.list_account(self._gateway(), self.tenant_id).signal_configs
         if configs is None:
             reason = "the gateway answered without a list (signalConfigs is null)"
             raise UnexpectedAnswerError(

@@ -6,11 +6,11 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from .. import canonical
-from ..errors import InvalidInputError, NotFoundError, UnexpectedAnswerError
+from ..errors import GatewayError, InvalidInputError, NotFoundError, UnexpectedAnswerError
 from .claims import FilterClaim, FilterKey, PixelKey, Progress
 
 if TYPE_CHECKING:
-    from ..gateway.models import Filter
+    from ..gateway import Filter
     from .account import AccountView
     from .run import Run
 
@@ -122,7 +122,7 @@ class FilterWriter:
         key = self._key
         where = "the whole account" if pixels is None else f"{len(pixels)} pixel(s)"
         operation = f"set {key.kind} {key.name} to {state} for {where}"
-        echo = self._run.gateway().set_filter(key.kind, key.tenant_id, key.name, state, pixels)
+        echo = self._send(pixels, state)
         if echo.filter_state in (canonical.PUBLISH, canonical.DROP) and echo.filter_state != state:
             reason = f"the gateway answered {echo.filter_state}"
             raise UnexpectedAnswerError(
@@ -139,6 +139,17 @@ class FilterWriter:
             self._run.warn(text, "unconfirmed", *key)
         self.done.append(operation)
         return _verification(key, pixels, state, echo)
+
+    def _send(self, pixels: list[str] | None, state: str) -> Filter:
+        from ..gateway import FilterSetting, filters
+
+        key = self._key
+        scope = None if pixels is None else tuple(pixels)
+        setting = FilterSetting(key.kind, key.name, state, scope)
+        (answer,) = filters.set_filters(self._run.gateway(), key.tenant_id, [setting])
+        if isinstance(answer, GatewayError):
+            raise answer
+        return answer
 
     def _account(self) -> AccountView:
         return self._run.account(self._key.tenant_id)

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AbstractContextManager
 
-    from ..gateway import Gateway
+    from ..gateway import Client
     from .account import AccountView
     from .run import Run
 
@@ -295,8 +295,10 @@ class PixelConnectionLifecycle:
             advice="Run the command again; if it stays so, remove the data source in the "
             "gateway's page.",
         )
+        from ..gateway import pixels
+
         try:
-            done = self._gateway().disconnect_pixel(key.tenant_id, key.pixel_id)
+            done = pixels.disconnect(self._gateway(), key.tenant_id, key.pixel_id)
         except NotFoundError as error:
             # Whatever stands in for a gateway that restarts says 404 too: the list has to agree.
             done, failure = not self._is_listed(account, key, error), error
@@ -347,7 +349,10 @@ class PixelConnectionLifecycle:
 
     def _set_up(self, key: PixelKey, inputs: Props, name_now: str | None = None) -> Pixel:
         """Operation 1; a name that is not declared is sent as it is, lest it be cleared."""
-        answer = self._gateway().connect_pixel(
+        from ..gateway import pixels
+
+        answer = pixels.connect(
+            self._gateway(),
             key.tenant_id,
             key.pixel_id,
             business_id=inputs["business_id"],
@@ -378,9 +383,10 @@ class PixelConnectionLifecycle:
         return pixel
 
     def _switch_one(self, key: PixelKey, name: str, on: bool, pixel: Pixel) -> Pixel:
-        gateway, fact = self._gateway(), SWITCHES[name]
-        send = gateway.set_receiving if name == "receiving" else gateway.set_publishing
-        answer = send(*key, on)
+        from ..gateway import pixels
+
+        send = pixels.set_receiving if name == "receiving" else pixels.set_publishing
+        answer, fact = send(self._gateway(), *key, on), SWITCHES[name]
         said = getattr(answer, fact)
         if said is (not on):
             reason = f"the gateway answered that it is still {'off' if on else 'on'}"
@@ -404,7 +410,7 @@ class PixelConnectionLifecycle:
             "gateway": self._run.host(),
         }
 
-    def _gateway(self) -> Gateway:
+    def _gateway(self) -> Client:
         return self._run.gateway()
 
 

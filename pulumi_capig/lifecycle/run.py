@@ -13,8 +13,8 @@ from .claims import ConnectionClaims, FilterClaims
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..gateway import Gateway
-    from ..settings import Connection, Settings
+    from ..gateway import Client
+    from ..settings import ClientSettings, Settings
 
 
 class Run:
@@ -34,7 +34,7 @@ class Run:
     def __init__(
         self,
         settings: Settings,
-        open_gateway: Callable[[Connection], Gateway],
+        open_gateway: Callable[[ClientSettings], Client],
         say: Callable[[str], None],
     ) -> None:
         self.settings = settings
@@ -43,11 +43,11 @@ class Run:
         self._open_gateway = open_gateway
         self._say = say
         self._lock = threading.Lock()
-        self._gateway: Gateway | None = None
+        self._gateway: Client | None = None
         self._accounts: dict[str, AccountView] = {}
         self._said: set[tuple[str, ...]] = set()
 
-    def gateway(self) -> Gateway:
+    def gateway(self) -> Client:
         """The gateway's client.
 
         Raises:
@@ -55,7 +55,7 @@ class Run:
         """
         with self._lock:
             if self._gateway is None:
-                self._gateway = self._open_gateway(self.settings.connection())
+                self._gateway = self._open_gateway(self.settings.for_client())
             return self._gateway
 
     def close(self) -> None:
