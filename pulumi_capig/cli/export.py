@@ -20,7 +20,7 @@ from .program import Account, Connection
 from .sources import Sources
 
 if TYPE_CHECKING:
-    from ..gateway import Gateway
+    from ..gateway import Client
 
 _MARK = "# capig export "
 
@@ -151,8 +151,8 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _read(gateway: Gateway, tenant: str) -> Account:
-    answer, configs = lookup.listed(gateway, tenant)
+def _read(client: Client, tenant: str) -> Account:
+    answer, configs = lookup.listed(client, tenant)
     found = []
     for config in configs:
         pixel = Pixel.of(config)
