@@ -87,8 +87,8 @@ def diagnose(sources: Sources, tenants: Sequence[str], file: Path | None) -> Ite
     yield _sdk()
     settings = None
     try:
-        connection = sources.read(lambda settings: settings.for_client())
-        yield Check("settings", _way_in(connection))
+        settings = sources.read(lambda found: found.for_client())
+        yield Check("settings", _way_in(settings))
     except SettingsError as error:
         yield _unusable("settings", error)
     accounts: list[str] = []

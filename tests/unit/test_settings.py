@@ -312,8 +312,8 @@ def test_the_log_is_a_file_below_the_project(
     home = tmp_path / "home"
     monkeypatch.setenv("HOME", str(home))
     environ = {**GOOD, "CAPIG_LOG": value.format(home=home)}
-    assert settings(environ, root=tmp_path / "project").connection().log == tmp_path / expected
-    assert settings(GOOD, root=tmp_path).connection().log is None
+    assert settings(environ, root=tmp_path / "project").for_client().log == tmp_path / expected
+    assert settings(GOOD, root=tmp_path).for_client().log is None
 
 
 @pytest.mark.parametrize("value", ["~nobody-at-all/x", "a\x00b", "a\nb", "\u202ebold"])
@@ -387,7 +387,7 @@ def test_what_yaml_made_of_an_account(value: str, words: str) -> None:
 @pytest.mark.parametrize("value", ["1.2345e+82", "a b", "[IaoreXfj]"])
 def test_no_client_needs_the_default_account(value: str) -> None:
     """`refresh` and `destroy` go by the accounts in state, and read the stack config of then."""
-    assert settings(GOOD, {"tenantId": value}).connection() == settings(GOOD).connection()
+    assert settings(GOOD, {"tenantId": value}).for_client() == settings(GOOD).connection()
 
 
 # Addresses
