@@ -12,67 +12,27 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from ._version import __version__
-from .errors import (
-    AlreadyConnectedError,
-    CapigError,
-    GatewayError,
-    InvalidInputError,
-    NotAuthorizedError,
-    NotFoundError,
-    OutcomeUnknownError,
-    RefusedError,
-    SettingsError,
-    UnavailableError,
-    UnexpectedAnswerError,
-    UnreachableError,
-    WrongGatewayError,
-)
+from . import errors
+from ._version import __version__ as __version__
+from .errors import *  # noqa: F403 - its export list is its own
 
 if TYPE_CHECKING:
-    from .functions import (
-        GetPixelConnectionResult,
-        GetPixelConnectionsResult,
-        get_pixel_connection,
-        get_pixel_connection_output,
-        get_pixel_connections,
-        get_pixel_connections_output,
-    )
-    from .resources import DomainFilter, EventFilter, FilterState, PixelConnection, StandardEvent
+    from .functions import *  # noqa: F403
+    from .resources import *  # noqa: F403
+else:
 
-__all__ = [
-    "AlreadyConnectedError",
-    "CapigError",
-    "DomainFilter",
-    "EventFilter",
-    "FilterState",
-    "GatewayError",
-    "GetPixelConnectionResult",
-    "GetPixelConnectionsResult",
-    "InvalidInputError",
-    "NotAuthorizedError",
-    "NotFoundError",
-    "OutcomeUnknownError",
-    "PixelConnection",
-    "RefusedError",
-    "SettingsError",
-    "StandardEvent",
-    "UnavailableError",
-    "UnexpectedAnswerError",
-    "UnreachableError",
-    "WrongGatewayError",
-    "__version__",
-    "get_pixel_connection",
-    "get_pixel_connection_output",
-    "get_pixel_connections",
-    "get_pixel_connections_output",
-]
+    def __getattr__(name: str) -> object:
+        # These need Pulumi; the gateway's client and the sandbox do without it.
+        if name == "__all__":
+            lists = [import_module(f"{__name__}.{home}").__all__ for home in _NEED_PULUMI]
+            return sorted([*errors.__all__, "__version__", *(n for names in lists for n in names)])
+        look_up = name.lower().startswith("get")
+        if look_up or name[0].isupper():  # and not a module, which any import may ask for
+            module = import_module(f"{__name__}.{'functions' if look_up else 'resources'}")
+            if name in module.__all__:
+                return getattr(module, name)
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
 
 
-def __getattr__(name: str) -> object:
-    # These need Pulumi; the gateway's client and the sandbox do without it.
-    if name in __all__:
-        home = "functions" if name.lower().startswith("get") else "resources"
-        return getattr(import_module(f"{__name__}.{home}"), name)
-    message = f"module {__name__!r} has no attribute {name!r}"
-    raise AttributeError(message)
+_NEED_PULUMI = ("resources", "functions")

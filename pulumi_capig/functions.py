@@ -38,8 +38,8 @@ from .lookup import UNTOLD, account, blank_pixel
 from .resources import _program
 
 if TYPE_CHECKING:
-    from .gateway import Gateway
-    from .settings import Connection
+    from .gateway import Client
+    from .settings import ClientSettings
 
 __all__ = [
     "GetPixelConnectionResult",
@@ -232,8 +232,8 @@ class _LookUp(Generic[R]):
         if isinstance(get_monitor(), MockMonitor):
             return self._mocked(arguments, opts)
         try:
-            checked, connection = _prepare(arguments)
-            return self._ask(checked, connection)
+            checked, settings = _prepare(arguments)
+            return self._ask(checked, settings)
         except CapigError as error:
             _raise(error)
 
@@ -256,14 +256,14 @@ class _LookUp(Generic[R]):
 
     async def _soon(self, arguments: dict[str, Any]) -> R:
         try:
-            checked, connection = _prepare(arguments)
+            checked, settings = _prepare(arguments)
             # In a thread, so that the program goes on, other look-ups included.
-            return await asyncio.to_thread(self._ask, checked, connection)
+            return await asyncio.to_thread(self._ask, checked, settings)
         except CapigError as error:
             _raise(error)
 
-    def _ask(self, arguments: dict[str, Any], connection: Connection) -> R:
-        found = account(_gateway(connection), arguments["tenant_id"], arguments["time_window"])
+    def _ask(self, arguments: dict[str, Any], settings: ClientSettings) -> R:
+        found = account(_client(settings), arguments["tenant_id"], arguments["time_window"])
         return self._read(self._find(found, arguments))
 
     def _mocked(self, arguments: dict[str, Any], opts: pulumi.InvokeOptions | None) -> R:
@@ -278,7 +278,7 @@ class _LookUp(Generic[R]):
         """What the constructors of the resources refuse too."""
         ids = {name: value for name, value in arguments.items() if name in _program.IDS}
         options = pulumi.ResourceOptions(provider=opts.provider) if opts else None
-        _program.arguments("look-up", self._name, options, ids)
+        _program.arguments(f"look-up '{self._name}'", options, {}, ids)
 
 
 def _find_pixel(found: dict[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
@@ -312,7 +312,7 @@ _PIXEL = _LookUp("get_pixel_connection", _find_pixel, _read_pixel)
 _PIXELS = _LookUp("get_pixel_connections", lambda found, _: found, _read_account)
 
 
-def _prepare(arguments: dict[str, Any]) -> tuple[dict[str, Any], Connection]:
+def _prepare(arguments: dict[str, Any]) -> tuple[dict[str, Any], ClientSettings]:
     """The arguments in canonical form with the default account, and how the gateway is reached."""
     settings = _program.settings()
     checked = dict(arguments)
@@ -330,7 +330,7 @@ def _prepare(arguments: dict[str, Any]) -> tuple[dict[str, Any], Connection]:
     if not checked["tenant_id"]:
         what = f"settings: no account: pass tenant_id, or set {table.TENANT_ID.names}"
         raise SettingsError(what)
-    return checked, settings.connection()
+    return checked, settings.for_client()
 
 
 def _minutes(value: object) -> int:
@@ -364,18 +364,18 @@ def _exists(resource: pulumi.Resource) -> pulumi.Output[Any]:
 _lock = threading.Lock()
 
 
-def _gateway(connection: Connection) -> Gateway:
+def _client(settings: ClientSettings) -> Client:
     with _lock:
-        return _open(connection)
+        return _open(settings)
 
 
 @cache
-def _open(connection: Connection) -> Gateway:
-    from .gateway import Gateway
+def _open(settings: ClientSettings) -> Client:
+    from .gateway import Client
 
-    gateway = Gateway(connection)
-    atexit.register(gateway.close)
-    return gateway
+    client = Client(settings)
+    atexit.register(client.close)
+    return client
 
 
 def _raise(error: CapigError) -> NoReturn:

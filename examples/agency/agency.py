@@ -12,8 +12,9 @@ from pathlib import Path
 import tables
 from fleet import NOT_BEGUN, Fleet
 from pulumi import automation
+from review import review
 from screen import Screen
-from stacks import LOOK, Outcome, Stacks, last_words
+from stacks import CREATING, LOOK, Outcome, Stacks, last_words
 
 HERE = Path(__file__).parent
 GOOD, FAILED, USAGE, CHANGED, STOPPED = 0, 1, 2, 7, 130
@@ -37,7 +38,10 @@ def main() -> int:
         return _refused(last_words(str(error)))
     except FileNotFoundError:
         return _refused("there is no Pulumi CLI on PATH; `make pulumi` in the clone gets one")
-    outcomes = _run(options, chosen, accounts, stacks)
+    if options.operation in CREATING:
+        for doubt in tables.doubts(accounts[name] for name in chosen):
+            print(f"warning: {doubt}", file=sys.stderr)
+    outcomes = (_review if options.markdown else _run)(options, chosen, accounts, stacks)
     return _status(outcomes, expect_no_changes=options.expect_no_changes)
 
 
@@ -66,9 +70,25 @@ def _run(
     return in_order
 
 
+def _review(
+    options: argparse.Namespace,
+    chosen: Sequence[str],
+    accounts: Mapping[str, tables.Account],
+    stacks: Stacks,
+) -> list[Outcome]:
+    """Preview the chosen accounts, and print one comment for all of them."""
+    fleet = Fleet(options.at_once)
+    _stop_on_signals(fleet)
+    outcomes = review(stacks, fleet, chosen, options.fail_on)
+    if left := sorted(_left(accounts, stacks.held) - set(chosen)):
+        named = ", ".join(f"`{account}`" for account in left)
+        print(f"\nIn no table any more, and left as they are until `destroy` names them: {named}.")
+    return outcomes
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.set_defaults(preview_only=False, expect_no_changes=False, all=False)
+    parser.set_defaults(preview_only=False, expect_no_changes=False, all=False, markdown=False)
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("accounts", nargs="*", metavar="ACCOUNT", help="these alone")
     shared.add_argument(
@@ -86,11 +106,22 @@ def _options() -> argparse.Namespace:
     commands.add_parser("up", parents=[shared], help="bring the gateway to what the tables say")
     refresh = commands.add_parser("refresh", parents=[shared], help="find what was changed by hand")
     destroy = commands.add_parser("destroy", parents=[shared], help="take accounts down")
+    preview.add_argument("--markdown", action="store_true", help="one comment for reviewers")
+    preview.add_argument(
+        "--fail-on",
+        action="append",
+        default=[],
+        metavar="WHAT,...",
+        help="with --markdown: end with 1 on disconnect, open, move or delete-account",
+    )
     refresh.add_argument("--preview-only", action="store_true", help="say it, do not note it")
     for command in (preview, refresh):
         command.add_argument("--expect-no-changes", action="store_true", help="end with 7 on any")
     destroy.add_argument("--all", action="store_true", help="every account of the table")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if getattr(options, "fail_on", None) and not options.markdown:
+        parser.error("--fail-on goes with --markdown")
+    return options
 
 
 def _positive(text: str) -> int:

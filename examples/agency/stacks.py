@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -127,6 +129,22 @@ class Stacks:
         except Exception as failure:  # whatever it is, the other accounts go on
             error = said.shown() or last_words(str(failure))
         return Outcome(account, counts, time.monotonic() - started, error)
+
+    def preview_to(self, file: Path, account: str) -> Outcome:
+        """Preview an account, and write what the CLI prints to a file, errors too."""
+        self._stack("preview", account)
+        command = ["pulumi", "preview", "--json", "--show-sames", "--stack", account]
+        with file.open("w", encoding="utf-8") as output:
+            done = subprocess.run(  # noqa: S603
+                [*command, "--non-interactive"],
+                cwd=self._project.work_dir,
+                env={**os.environ, **self._project.env_vars},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                check=False,
+            )
+        return Outcome(account, error="its preview failed" if done.returncode else "")
 
     def _stack(self, operation: str, account: str) -> automation.Stack | None:
         if account in self.held:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,6 +83,19 @@ def read(folder: Path) -> dict[str, Account]:
     }
 
 
+def doubts(accounts: Iterable[Account]) -> list[str]:
+    """What is valid and may be wrong all the same, a line each."""
+    pixels = [pixel for account in accounts for pixel in account.pixels]
+    names = ("business_id", "pixel_id")
+    ids = [(name, getattr(pixel, name)) for name in names for pixel in pixels]
+    return [
+        f"{PIXELS}: {name} {value} may be rounded: a spreadsheet keeps 15 digits and puts zeros "
+        "after them; compare it with Meta's Events Manager"
+        for name, value in dict.fromkeys(ids)
+        if _may_be_rounded(value)
+    ]
+
+
 def _by_account(rows: Sequence[Row]) -> dict[str, list[Row]]:
     grouped: dict[str, list[Row]] = {}
     for row in rows:
@@ -152,7 +165,9 @@ def _rows(path: Path, checks: dict[str, Check], problems: list[str]) -> Iterator
             reader = csv.DictReader(file, restval="", strict=True)
             missing = [name for name in checks if name not in (reader.fieldnames or ())]
             if missing:
-                problems.append(f"{path.name}:1: the header lacks {', '.join(missing)}")
+                header = ",".join(reader.fieldnames or ())
+                lacks = f"the header lacks {', '.join(missing)}"
+                problems.append(f"{path.name}:1: {lacks}; {_about_header(header)}")
                 return
             for line in reader:
                 place = f"{path.name}:{reader.line_num}"
@@ -169,6 +184,16 @@ def _rows(path: Path, checks: dict[str, Check], problems: list[str]) -> Iterator
         problems.append(f"{path.name}: not UTF-8 text (a spreadsheet saves it as `CSV UTF-8`)")
     except csv.Error as error:
         problems.append(f"{path.name}:{reader.reader.line_num}: not CSV: {error}")
+
+
+def _about_header(header: str) -> str:
+    """What was found in the place of a header, and a guess at what happened."""
+    if not header:
+        return "the file is empty"
+    for separator, name in {";": "semicolons", "\t": "tabs"}.items():
+        if separator in header:
+            return f"it is {header!r}, with {name} between the columns: save the file with commas"
+    return f"it is {header!r}"
 
 
 def _each_once(rows: Sequence[Row], columns: tuple[str, ...], problems: list[str]) -> None:
@@ -220,3 +245,9 @@ def _event(value: str) -> str:
 def _domain(value: str) -> str:
     good = re.fullmatch(r"[^\s/:*@]+\.[^\s/:*@]+", value)
     return "" if good else f"is {value!r}; a domain has the form www.example.com"
+
+
+def _may_be_rounded(value: str) -> bool:
+    """Whether an id ends as a spreadsheet leaves it, which keeps 15 digits of a number."""
+    rest = value[15:]
+    return bool(rest) and not rest.strip("0")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pulumi
-from tables import BadRowsError, read
+from tables import BadRowsError, doubts, read
 
 import pulumi_capig as capig
 
@@ -13,6 +13,9 @@ try:
     pixels = read(Path(config.require("pixels")), Path(config.require("tokens")))
 except BadRowsError as error:
     raise pulumi.RunError(str(error)) from None
+
+for doubt in doubts(pixels):
+    pulumi.log.warn(doubt)
 
 for pixel in pixels:
     capig.PixelConnection(

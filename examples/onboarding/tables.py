@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -59,6 +60,17 @@ def read(pixels: Path, tokens: Path) -> list[Pixel]:
     return found
 
 
+def doubts(pixels: Iterable[Pixel]) -> list[str]:
+    """What is valid and may be wrong all the same, a line each."""
+    ids = [(name, getattr(pixel, name)) for name in PIXELS for pixel in pixels]
+    return [
+        f"{name} {value} may be rounded: a spreadsheet keeps 15 digits and puts zeros after them; "
+        "compare it with Meta's Events Manager"
+        for name, value in dict.fromkeys(ids)
+        if _may_be_rounded(value)
+    ]
+
+
 def _by(key: str, path: Path, columns: tuple[str, ...], problems: list[str]) -> dict[str, Row]:
     """The good rows of a file by one of its columns; says in `problems` what the others lack."""
     good: dict[str, Row] = {}
@@ -83,7 +95,8 @@ def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[Row]:
             filled = ((lines.line_num, row) for line in lines if any(row := _stripped(line)))
             number, header = next(filled, (1, []))
             if missing := [name for name in columns if name not in header]:
-                message = f"{path.name}:{number}: the header lacks {' and '.join(missing)}"
+                lacks = f"the header lacks {' and '.join(missing)}"
+                message = f"{path.name}:{number}: {lacks}; {_about_header(header, columns)}"
                 raise BadRowsError(message)
             is_empty = True
             for number, line in filled:
@@ -106,6 +119,19 @@ def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[Row]:
     raise BadRowsError(message)
 
 
+def _about_header(header: list[str], columns: tuple[str, ...]) -> str:
+    """What was found in the place of a header, and a guess at what happened."""
+    found, wanted = ",".join(header), ",".join(columns)
+    if not found:
+        return f"the file is empty; begin it with {wanted}"
+    if re.search("[0-9]{4}|EAA", found):  # it may hold a token, so it is not shown
+        return f"the first line looks like a row; put {wanted} above it"
+    for separator, name in {";": "semicolons", "\t": "tabs"}.items():
+        if separator in found:
+            return f"it is {found!r}, with {name} between the columns: save the file with commas"
+    return f"it is {found!r}: name the columns {wanted}"
+
+
 def _stripped(line: list[str]) -> list[str]:
     return [value.strip() for value in line]
 
@@ -119,3 +145,9 @@ def _problem(column: str, value: str) -> str:
     if not (value.isascii() and value.isdigit()):
         return f"{column} is {value!r}, not digits alone (did a spreadsheet rewrite it?)"
     return ""
+
+
+def _may_be_rounded(value: str) -> bool:
+    """Whether an id ends as a spreadsheet leaves it, which keeps 15 digits of a number."""
+    rest = value[15:]
+    return bool(rest) and not rest.strip("0")

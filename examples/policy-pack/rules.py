@@ -6,6 +6,7 @@ A rule sees the properties of a resource as the provider's check leaves them: ca
 
 from __future__ import annotations
 
+from held_back import nothing_held_back_is_opened
 from pulumi_policy import (
     EnforcementLevel,
     ReportViolation,
@@ -89,6 +90,12 @@ POLICIES = [
         description="Each account drops every sensitive event.",
         validate=sensitive_events_are_dropped,
         enforcement_level=EnforcementLevel.MANDATORY,
+    ),
+    StackValidationPolicy(
+        name="nothing-held-back-is-opened",
+        description="What is held back now stays held back.",
+        validate=nothing_held_back_is_opened,
+        enforcement_level=EnforcementLevel.ADVISORY,
     ),
     ResourceValidationPolicy(
         name="staging-does-not-publish",

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, TypeVar
 from .. import canonical
 from ..errors import GatewayError, SettingsError
 from ..settings import TENANT_ID
-from . import environment
+from .sources import Sources
 
 if TYPE_CHECKING:
-    from ..gateway import Gateway
+    from ..gateway import Client
 
 T = TypeVar("T")
 
@@ -23,26 +23,48 @@ AT_ONCE = 8
 CHECK_THE_ID = "Check the id: it stands in the address of the account's page (?tenant=…)."
 
 
-def named(tenants: Sequence[str], file: Path | None) -> list[str]:
+def named(
+    sources: Sources, tenants: Sequence[str], file: Path | None, *, asks: bool = True
+) -> list[str]:
     """The accounts of the command line, each once; the default account if there are none.
 
     Args:
+        sources: Where settings come from.
         tenants: Named one by one.
         file: Holds one a line, if any; `#` starts a comment.
+        asks: Whether the gateway is going to be asked for them.
 
     Raises:
-        SettingsError: An id is malformed, the file cannot be read, or no account is named at all.
+        SettingsError: An id is malformed, the file cannot be read, or no account is named at all;
+            then it names every other setting that is missing, too.
+    """
+    given = listed(tenants, file)
+    if not given and not (given := sources.tenant_ids()):
+        raise _none_named(sources, asks=asks)
+    return given
+
+
+def listed(tenants: Sequence[str], file: Path | None) -> list[str]:
+    """The accounts that the command line names, each once.
+
+    Raises:
+        SettingsError: An id is malformed, or the file cannot be read.
     """
     given = [("--tenant", tenant) for tenant in tenants]
     given += _lines(file) if file else []
-    if not given:
-        default = environment.read(lambda settings: settings.get(TENANT_ID))
-        if not default:
-            what = "no account is named"
-            advice = f"Name accounts with --tenant or --tenants, or set {TENANT_ID.variable}."
-            raise SettingsError(what, advice)
-        return [default]
     return list(dict.fromkeys(_canonical(place, tenant) for place, tenant in given))
+
+
+def _none_named(sources: Sources, *, asks: bool) -> SettingsError:
+    name = TENANT_ID.names if sources.stacks else TENANT_ID.variable
+    what = f"no account is named (--tenant, --tenants, or {name})"
+    if asks:
+        try:
+            sources.read(lambda settings: settings.for_client())
+        except SettingsError as error:
+            what = f"{error.what.removeprefix('settings: ')}; {what}"
+            return SettingsError(what, error.advice)
+    return SettingsError(what, f"Name accounts with --tenant or --tenants, or set {name}.")
 
 
 def _lines(file: Path) -> list[tuple[str, str]]:
@@ -72,21 +94,21 @@ def _canonical(place: str, tenant: str) -> str:
 
 
 def ask_each(
-    ask: Callable[[Gateway, str], T], tenants: Sequence[str]
+    sources: Sources, ask: Callable[[Client, str], T], tenants: Sequence[str]
 ) -> Iterator[tuple[str, T | GatewayError]]:
     """What the gateway answers for each account, several at once, in order.
 
     Raises:
         SettingsError: Settings are missing or wrong.
     """
-    connection = environment.read(lambda settings: settings.connection())
-    from ..gateway import Gateway
+    client_settings = sources.read(lambda settings: settings.for_client())
+    from ..gateway import Client
 
     def answer(tenant: str) -> T | GatewayError:
         try:
-            return ask(gateway, tenant)
+            return ask(client, tenant)
         except GatewayError as error:
             return error
 
-    with Gateway(connection) as gateway, ThreadPoolExecutor(AT_ONCE) as pool:
+    with Client(client_settings) as client, ThreadPoolExecutor(AT_ONCE) as pool:
         yield from zip(tenants, pool.map(answer, tenants), strict=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,11 +13,14 @@ from ..errors import CapigError, GatewayError
 from .exits import Exit
 from .terminal import complain, complain_of, give_up, prepare
 
+if TYPE_CHECKING:
+    from .sources import Sources
+
 __all__ = ["run"]
 
 _EPILOG = (
-    "Settings come from the environment alone, not from stack config: CAPIG_GATEWAY, "
-    "CAPIG_CLIENT_ID and CAPIG_CLIENT_SECRET (or CAPIG_TOKEN), CAPIG_TENANT_ID. "
+    "Settings come from the environment: CAPIG_GATEWAY, CAPIG_CLIENT_ID and CAPIG_CLIENT_SECRET "
+    "(or CAPIG_TOKEN), CAPIG_TENANT_ID; below it from the config of the stack that --stack names. "
     "Exit status: 0 good, 1 a finding, 2 usage or settings, 3 the gateway cannot be reached or "
     "refuses."
 )
@@ -44,6 +48,32 @@ Tenants = Annotated[
         "--tenants", metavar="FILE", help="File of accounts, one a line; # starts a comment."
     ),
 ]
+Stack = Annotated[
+    str | None,
+    typer.Option(
+        "--stack",
+        metavar="NAME",
+        help="Read the settings of this stack's config, too; the environment comes first.",
+    ),
+]
+Stacks = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--stack",
+        metavar="NAME",
+        help="Stack whose pixels are managed, and whose config holds settings; may be repeated.",
+    ),
+]
+Folder = Annotated[
+    Path | None,
+    typer.Option(
+        "--cwd",
+        metavar="DIR",
+        file_okay=False,
+        exists=True,
+        help="Run as if started in this folder, as `pulumi --cwd` does.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -59,6 +89,15 @@ def run() -> int:
         give_up(error)
         return Exit.USAGE
     return Exit.GOOD
+
+
+def _sources(stacks: str | list[str] | None, cwd: Path | None) -> Sources:
+    """Where a command's settings come from, once it is in its folder."""
+    from .sources import Sources
+
+    if cwd is not None:
+        os.chdir(cwd)
+    return Sources([stacks] if isinstance(stacks, str) else stacks or [])
 
 
 def _show_version(wanted: bool) -> None:
@@ -113,17 +152,25 @@ def sandbox(
 
 
 @app.command(epilog=_EPILOG, short_help="Check settings, gateway, accounts and tools.")
-def doctor(tenant: Tenant = None, tenants: Tenants = None, json: Json = False) -> None:
+def doctor(
+    tenant: Tenant = None,
+    tenants: Tenants = None,
+    stack: Stack = None,
+    cwd: Folder = None,
+    json: Json = False,
+) -> None:
     """Check settings, TLS, token, accounts, schema, clock, CLI and SDK; a line each."""
     from .doctor import diagnose, show
 
-    raise typer.Exit(show(diagnose(tenant or [], tenants), as_json=json))
+    raise typer.Exit(show(diagnose(_sources(stack, cwd), tenant or [], tenants), as_json=json))
 
 
 @app.command(epilog=_EPILOG, short_help="Show pixels, switches, tokens and traffic.")
 def status(
     tenant: Tenant = None,
     tenants: Tenants = None,
+    stack: Stack = None,
+    cwd: Folder = None,
     window: Annotated[
         int, typer.Option(min=1, metavar="MINUTES", help="Time that the counters cover.")
     ] = 60,
@@ -135,18 +182,88 @@ def status(
         ),
     ] = False,
     json: Json = False,
+    prometheus: Annotated[
+        bool,
+        typer.Option("--prometheus", help="Print the figures in Prometheus' text format."),
+    ] = False,
 ) -> None:
     """Show the pixels of the accounts: switches, health of their tokens, traffic."""
     from .accounts import named
-    from .status import report
+    from .status import Form, report
 
-    raise typer.Exit(report(named(tenant or [], tenants), window, check=check, as_json=json))
+    if json and prometheus:
+        complain("--json and --prometheus exclude each other: name one of them")
+        raise typer.Exit(Exit.USAGE)
+    form = Form.JSON if json else Form.PROMETHEUS if prometheus else Form.TABLE
+    sources = _sources(stack, cwd)
+    accounts = named(sources, tenant or [], tenants)
+    raise typer.Exit(report(sources, accounts, window, check=check, form=form))
+
+
+@app.command(epilog=_EPILOG, short_help="Find connected pixels that no stack manages.")
+def unmanaged(
+    stack: Stacks = None,
+    state: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--state",
+            metavar="FILE",
+            help="What `pulumi stack export` printed, instead of a stack; may be repeated.",
+        ),
+    ] = None,
+    tenant: Tenant = None,
+    tenants: Tenants = None,
+    cwd: Folder = None,
+    json: Json = False,
+) -> None:
+    """Find pixels that are connected and that none of the named stacks manages.
+
+    Looks at the accounts that the stacks hold pixels of, and at the default account; --tenant and
+    --tenants name others. Exits with 1 if it finds any.
+    """
+    from .unmanaged import report
+
+    sources = _sources(stack, cwd)
+    raise typer.Exit(report(sources, state or [], tenant or [], tenants, as_json=json))
+
+
+@app.command(short_help="Turn previews into a comment for reviewers.")
+def comment(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME=]FILE...",
+            help="What `pulumi preview --json --show-sames` printed, one file for each stack; "
+            "standard input if there is none.",
+        ),
+    ] = None,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fail-on",
+            metavar="WHAT,...",
+            help="Exit with 1 on one of these, or on a preview that failed: disconnect, open, "
+            "move, delete-account.",
+        ),
+    ] = None,
+) -> None:
+    """Turn previews into Markdown for a pull request.
+
+    First come the changes that disconnect a pixel, move it to another account, open an event or
+    website that is held back now, or delete an account.
+    """
+    from .comment.command import comment as print_comment
+    from .comment.command import dangers
+
+    raise typer.Exit(print_comment(files or [], dangers(fail_on or [])))
 
 
 @app.command(epilog=_EPILOG, short_help="Write a program that takes over all pixels.")
 def export(
     tenant: Tenant = None,
     tenants: Tenants = None,
+    stack: Stack = None,
+    cwd: Folder = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Write to a file of its own."),
@@ -175,7 +292,8 @@ def export(
     if (pixels is None) != (tokens is None):
         complain("--pixels and --tokens go together: name both files")
         raise typer.Exit(Exit.USAGE)
-    accounts = named(tenant or [], tenants)
+    sources = _sources(stack, cwd)
     files = (pixels, tokens) if pixels and tokens else None
-    program = from_files(accounts, *files) if files else from_gateway(accounts)
+    accounts = named(sources, tenant or [], tenants, asks=not files)
+    program = from_files(accounts, *files) if files else from_gateway(sources, accounts)
     write(program, output, force=force)

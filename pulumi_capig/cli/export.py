@@ -12,14 +12,15 @@ import typer
 
 from .. import lookup
 from ..errors import GatewayError, RefusedError, one_line
-from ..lifecycle.pixels import Pixel
+from ..gateway.pixel import Pixel
 from ..settings import GATEWAY
-from . import environment, onboarding, program
+from . import onboarding, program
 from .accounts import ask_each
 from .program import Account, Connection
+from .sources import Sources
 
 if TYPE_CHECKING:
-    from ..gateway import Gateway
+    from ..gateway import Client
 
 _MARK = "# capig export "
 
@@ -36,13 +37,20 @@ values (`adopt`); `protect` keeps each from being deleted by mistake."""
 
 @dataclass(frozen=True)
 class Program:
-    """A program, and what to tell the user about it."""
+    """A program, and what to tell the user about it.
+
+    Attributes:
+        text: The program.
+        holds: What it declares, in words.
+        notes: Lines about what it does not.
+    """
 
     text: str
+    holds: str
     notes: list[str] = field(default_factory=list)
 
 
-def from_gateway(tenants: Sequence[str]) -> Program:
+def from_gateway(sources: Sources, tenants: Sequence[str]) -> Program:
     """The program for all connected pixels of some accounts.
 
     Raises:
@@ -50,15 +58,15 @@ def from_gateway(tenants: Sequence[str]) -> Program:
         GatewayError: An account cannot be read; half a program is of no use.
     """
     accounts = []
-    for _, found in ask_each(_read, sorted(tenants)):
+    for _, found in ask_each(sources, _read, sorted(tenants)):
         if isinstance(found, GatewayError):
             raise found
         accounts.append(found)
     notes = [note for account in accounts for note in _left_out(account)]
     usable = [account.of_usable_ids() for account in accounts]
-    address = environment.read(lambda settings: settings.get(GATEWAY))
+    address = sources.read(lambda settings: settings.get(GATEWAY))
     title = f"Pixel connections of {address.host if address else 'the gateway'}."
-    return Program(program.render(title, _FROM_GATEWAY, usable), notes)
+    return Program(program.render(title, _FROM_GATEWAY, usable), _holds(usable), notes)
 
 
 def from_files(tenants: Sequence[str], pixels: Path, tokens: Path) -> Program:
@@ -79,7 +87,15 @@ def from_files(tenants: Sequence[str], pixels: Path, tokens: Path) -> Program:
     notes += [f"  pulumi config set --secret {program.token_key(business)}" for business in used]
     title = f"Pixel connections of {pixels.name}."
     account = Account(tenants[0], "", connections)
-    return Program(program.render(title, _FROM_FILES, [account]), notes)
+    return Program(program.render(title, _FROM_FILES, [account]), _holds([account]), notes)
+
+
+def _holds(accounts: Sequence[Account]) -> str:
+    pixels = sum(len(account.connections) for account in accounts)
+    return (
+        f"{pixels} pixel{'' if pixels == 1 else 's'} of "
+        f"{len(accounts)} account{'' if len(accounts) == 1 else 's'}"
+    )
 
 
 def write(found: Program, output: Path | None, *, force: bool) -> None:
@@ -92,8 +108,21 @@ def write(found: Program, output: Path | None, *, force: bool) -> None:
         typer.echo(found.text, nl=False)
     else:
         _write_file(f"{_MARK}{_digest(found.text)}\n{found.text}", output, force=force)
+        typer.echo(f"capig: {output} written: {found.holds}", err=True)
     for note in found.notes:
         typer.echo(note, err=True)
+    if output is not None:
+        typer.echo(_next(output), err=True)
+
+
+def _next(output: Path) -> str:
+    """What to type now that a file is written."""
+    preview = "`pulumi preview` shows what `pulumi up` takes over"
+    if output.name == "__main__.py":
+        return f"Next: {preview}."
+    if output.stem.isidentifier():
+        return f"Next: add `import {output.stem}` to the __main__.py beside it; {preview}."
+    return f"Next: give it a name that Python can import, such as pixels.py; {preview}."
 
 
 def _write_file(text: str, output: Path, *, force: bool) -> None:
@@ -122,8 +151,8 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _read(gateway: Gateway, tenant: str) -> Account:
-    answer, configs = lookup.listed(gateway, tenant)
+def _read(client: Client, tenant: str) -> Account:
+    answer, configs = lookup.listed(client, tenant)
     found = []
     for config in configs:
         pixel = Pixel.of(config)

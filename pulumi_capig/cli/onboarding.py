@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from .. import canonical
 from ..errors import RefusedError
+from . import headers
 from .program import Connection
 
 __all__ = ["read"]
@@ -54,8 +55,9 @@ def _rows(path: Path, *columns: str) -> list[_Row]:
     except csv.Error as error:
         _refuse(f"{path.name}: it is not CSV: {error}")
     header, *rows = [line for line in lines if any(line)] or [[]]
-    if missing := [name for name in columns if name not in header]:
-        _refuse(f"{path.name}: the header lacks {' and '.join(missing)}")
+    if not set(columns) <= set(header):
+        what, advice = headers.complaint(header, columns)
+        _refuse(f"{path.name}: {what}", advice)
     return [_row(f"{path.name}, row {i}", header, row, columns) for i, row in enumerate(rows, 1)]
 
 

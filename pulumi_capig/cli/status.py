@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -16,10 +17,14 @@ from .. import lookup
 from ..errors import GatewayError, one_line
 from .accounts import ask_each
 from .exits import Exit
+from .prometheus import exposition
+from .sources import Sources
 from .terminal import UNLIMITED, complain_of, console, print_json
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from ..gateway import Client
 
 Pixel = dict[str, Any]
 
@@ -28,27 +33,44 @@ _SHORTEST_NAME = 8
 """Letters of a name that a table must have room for."""
 
 
-def report(tenants: Sequence[str], window: int, *, check: bool, as_json: bool) -> int:
+class Form(Enum):
+    """How to print it."""
+
+    TABLE = "table"
+    JSON = "json"
+    PROMETHEUS = "prometheus"
+
+
+def report(
+    sources: Sources, tenants: Sequence[str], window: int, *, check: bool, form: Form
+) -> int:
     """Prints the pixels of the accounts and returns the exit status.
 
     Args:
+        sources: Where settings come from.
         tenants: The accounts.
         window: Minutes that the counters cover.
         check: Whether a pixel in trouble is a finding.
-        as_json: Whether to print JSON.
+        form: How to print them.
     """
     accounts: list[dict[str, Any]] = []
     failures: dict[str, GatewayError] = {}
-    for _, found in ask_each(lambda gateway, id: lookup.account(gateway, id, window), tenants):
+
+    def ask(client: Client, tenant: str) -> dict[str, Any]:
+        return lookup.account(client, tenant, window)
+
+    for tenant, found in ask_each(sources, ask, tenants):
         if isinstance(found, GatewayError):
-            failures[found.what] = found
+            failures[tenant] = found
         else:
             accounts.append(found)
-    for failure in failures.values():  # what concerns all accounts is said once
-        complain_of(failure)
+    for failure in {failure.what: failure for failure in failures.values()}.values():
+        complain_of(failure)  # what concerns all accounts is said once
     pixels = [pixel for account in accounts for pixel in account["pixel_connections"]]
-    if as_json:
+    if form is Form.JSON:
         print_json([{name: _finite(value) for name, value in pixel.items()} for pixel in pixels])
+    elif form is Form.PROMETHEUS:
+        typer.echo("\n".join(exposition(accounts, failures, window)))
     else:
         _show(accounts, window)
     findings = [finding for pixel in pixels for finding in _findings(pixel, window)]

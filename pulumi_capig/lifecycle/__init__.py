@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from .. import canonical
@@ -18,30 +19,36 @@ if TYPE_CHECKING:
 class Lifecycle(Protocol):
     """What each kind of resource can do."""
 
-    def check(self, olds: Props, news: Props) -> Checked:
-        """Canonical inputs, and all that is wrong with them."""
+    def check(self, olds: Props, news: Props, row: int) -> Checked:
+        """Canonical inputs, and all that is wrong with them; `row` is its own in the picture."""
 
-    def diff(self, olds: Props, news: Props) -> Difference:
+    def diff(self, resource_id: str, olds: Props, news: Props) -> Difference:
         """Whether an update or a replacement is needed."""
 
     def create(self, inputs: Props) -> Created:
         """Make what is declared."""
 
-    def read(self, outputs: Props) -> Found | None:
+    def read(self, resource_id: str, outputs: Props) -> Found | None:
         """What there is now; None if it is gone."""
 
-    def update(self, olds: Props, news: Props) -> Props:
+    def update(self, resource_id: str, olds: Props, news: Props) -> Props:
         """Change what there is to what is declared; the new outputs."""
 
-    def delete(self, outputs: Props) -> None:
+    def delete(self, resource_id: str, outputs: Props) -> None:
         """Take away what there is."""
 
 
-EVENT_FILTER = FilterType("event", "event_name", canonical.event_name, canonical.event_remark)
+EVENT_FILTER = FilterType(
+    "event", "event_name", canonical.event_name, remark=canonical.event_remark
+)
 DOMAIN_FILTER = FilterType("domain", "domain", canonical.domain)
+EVENT_FILTERS = replace(EVENT_FILTER, name="event_names", several=True)
+DOMAIN_FILTERS = replace(DOMAIN_FILTER, name="domains", several=True)
 
 REGISTRY: Mapping[str, Callable[[Run], Lifecycle]] = {
     "PixelConnection": PixelConnectionLifecycle,
     "EventFilter": lambda run: FilterLifecycle(run, EVENT_FILTER),
     "DomainFilter": lambda run: FilterLifecycle(run, DOMAIN_FILTER),
+    "EventFilters": lambda run: FilterLifecycle(run, EVENT_FILTERS),
+    "DomainFilters": lambda run: FilterLifecycle(run, DOMAIN_FILTERS),
 }

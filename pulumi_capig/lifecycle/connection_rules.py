@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import canonical
 from ..errors import RefusedError
-from .claims import PixelKey
-from .pixels import Pixel
+from ..gateway.pixel import Pixel
 from .values import UNKNOWN, Failure, Props, differs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+class PixelKey(NamedTuple):
+    """What a connection is about."""
+
+    tenant_id: str
+    pixel_id: str
+
 
 FIELDS = {
     "pixel_id": canonical.pixel_id,
@@ -126,3 +133,8 @@ def missing_inputs(
         return [Failure(name, reason) for name in needed if name not in inputs]
     reason = "only setting the pixel up sends it: declare business_id, access_token, external_id"
     return [Failure(name, reason) for name in ("pixel_name", "api_version") if name in inputs]
+
+
+def switched(name: str, on: bool | None) -> str:
+    """A switch that was turned, in words."""
+    return f"switched {name} {'on' if on else 'off'}"

@@ -1,27 +1,23 @@
-"""How event filters and domain filters live: the same life, other names.
+"""How filters live: of events and of websites, of one name and of many.
 
 The API sets a filter's state and never tells it. So state in Pulumi is what was last confirmed,
-and everything below is about the gateway ending in the declared state whatever the order of calls
-and however it keeps account-wide filters (one rule, a copy for each pixel, a pixel's own entry
-first or last: unknown).
+and what is sent follows from what the program wants beside what is held (`ledger`).
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import canonical
 from .. import settings as table
-from .claims import FilterClaim, FilterKey, Progress, Scope, settling
-from .filter_writer import ACCEPTED, FilterWriter
+from ..errors import GatewayError, OutcomeUnknownError
+from ..picture import FilterKind, PlaceKey, Row
+from .filter_writes import ACCEPTED, Sent, weakest
+from .ledger import Scope, Wish
 from .tenancy import resolve_tenant
 from .values import (
-    GOING_BACK,
     UNKNOWN,
     Canonical,
     Checked,
@@ -34,34 +30,44 @@ from .values import (
     differs,
     is_known,
     read_setting,
+    record_gateway,
 )
 
 if TYPE_CHECKING:
-    from ..gateway import FilterKind
+    from .account import Account
     from .run import Run
-
-SENT_FOR = "sent_for"
-"""Output: pixels of the program that a filter was sent for, as text; they may have gone since."""
 
 GLOBAL = "global"
 """What an id says in place of a pixel where a filter is account-wide."""
 
+BEFORE_TAKING_OUT = "Run `pulumi up` again with it before you take it out of the program."
+
 
 @dataclass(frozen=True)
 class FilterType:
-    """What tells event filters and domain filters apart.
+    """What tells kinds of filters apart.
 
     Attributes:
-        kind: The gateway's operation.
-        name: The property that names what is filtered.
-        canonical: Its canonical form.
+        kind: What is filtered.
+        name: The property that names it.
+        canonical: The canonical form of a name.
+        several: Whether the property is a set of names.
         remark: What to say of a name that is valid and yet probably wrong, or "".
     """
 
     kind: FilterKind
     name: str
     canonical: Canonical
+    several: bool = False
     remark: Callable[[str], str] = lambda _name: ""
+
+
+class Claim(NamedTuple):
+    """What one filter resource declares."""
+
+    names: tuple[str, ...]
+    scope: Scope
+    state: str
 
 
 class FilterLifecycle:
@@ -70,213 +76,271 @@ class FilterLifecycle:
     def __init__(self, run: Run, kind: FilterType) -> None:
         self._run = run
         self._type = kind
-        self._fields: dict[str, Canonical] = {
-            kind.name: kind.canonical,
+        fields: dict[str, Canonical] = {
             "filter_state": canonical.filter_state,
             "tenant_id": canonical.tenant_id,
             "reassert": lambda value: canonical.text(value, "reassert"),
         }
-        self._inputs = (*self._fields, "pixel_ids")
-        self._keys = ("tenant_id", kind.name)
+        self._fields = fields if kind.several else {kind.name: kind.canonical, **fields}
+        self._inputs = (kind.name, *fields, "pixel_ids")
+        self._keys = ("tenant_id",) if kind.several else ("tenant_id", kind.name)
 
     # -- check ---------------------------------------------------------------------------------
 
-    def check(self, olds: Props, news: Props) -> Checked:
-        """Canonical inputs and all failures; declares the filter in the run's memory."""
+    def check(self, olds: Props, news: Props, row: int) -> Checked:
+        """Canonical inputs and all failures; tells the picture what the filter declares."""
         checked = canonical_inputs(news, self._fields)
         inputs = checked.inputs
-        siblings, connections = inputs.pop("siblings", None), inputs.pop("connections", None)
         resolve_tenant(self._run.settings, olds, checked)
         checked.failures += [
             Failure(name, f"{name} is missing")
             for name in (self._type.name, "filter_state")
             if name not in inputs
         ]
+        if self._type.several and self._type.name in inputs:
+            self._check_set(self._type.name, self._type.canonical, checked)
         if "pixel_ids" in inputs:
-            inputs["pixel_ids"] = _canonical_pixels(inputs["pixel_ids"], checked.failures)
+            self._check_set("pixel_ids", canonical.pixel_id, checked)
         self._resolve_reassert(olds, checked)
+        record_gateway(self._run.settings, checked)
+        if not checked.failures:
+            self._declare(checked, row)
         if not checked.failures:
             self._remark(inputs)
-            if siblings and all(is_known(inputs[name]) for name in self._keys):
-                self._declare_siblings(self._key(inputs), siblings)
-            if all(is_known(inputs.get(name)) for name in (*self._keys, *_CLAIMED)):
-                self._run.filters.declare(self._key(inputs), _claim(inputs), connections)
         return checked
 
-    def _declare_siblings(self, key: FilterKey, siblings: str) -> None:
-        """Declare what the program says of the same key in resources that come later, or never.
-
-        The engine may leave a resource out of the run (``--target``) or stop before it.
-        """
-        if self._run.filters.is_news(key, siblings):
-            for pixel_ids, filter_state in json.loads(siblings):
-                scope = None if pixel_ids is None else frozenset(pixel_ids)
-                self._run.filters.declare(key, FilterClaim(scope, filter_state))
+    def _check_set(self, name: str, spell: Canonical, checked: Checked) -> None:
+        """A set in canonical form; what is unknown in it stays, after the known."""
+        value = checked.inputs[name]
+        if value is UNKNOWN:
+            return
+        if not isinstance(value, list):
+            checked.failures.append(Failure(name, f"{name} must be a list"))
+            return
+        if not value:
+            checked.failures.append(Failure(name, f"{name} is an empty list; {_EMPTY[name]}"))
+        known = []
+        for index, item in enumerate(value):
+            if item is UNKNOWN:
+                continue
+            try:
+                known.append(spell(item))
+            except ValueError as error:
+                checked.failures.append(Failure(f"{name}[{index}]", str(error)))
+        unknown = [item for item in value if item is UNKNOWN]
+        checked.inputs[name] = [*sorted(set(known)), *unknown]
 
     def _resolve_reassert(self, olds: Props, checked: Checked) -> None:
         """None never makes a difference: the run's value, else the last one, stays in mind."""
         if "reassert" in checked.inputs:
             return
-        for_all = read_setting(self._run.settings, table.REASSERT, checked, "reassert")
+        for_all = read_setting(self._run.settings, table.REASSERT, checked)
         if value := for_all or olds.get("reassert"):
             checked.inputs["reassert"] = value
 
     def _remark(self, inputs: Props) -> None:
-        name = inputs[self._type.name]
-        remark = self._type.remark(name) if isinstance(name, str) else ""
-        if remark:
-            self._run.warn(remark, self._type.kind, name)
+        named = inputs[self._type.name]
+        for name in named if isinstance(named, list) else [named]:
+            self._run.remark(self._type.remark, name)
+        pixel_ids = inputs.get("pixel_ids")
+        for pixel in pixel_ids if isinstance(pixel_ids, list) else ():
+            self._run.remark(canonical.rounding_remark, pixel)
+
+    def _declare(self, checked: Checked, row: int) -> None:
+        inputs = checked.inputs
+        if not all(
+            is_known(inputs.get(name)) for name in (*self._keys, *_CLAIMED, self._type.name)
+        ):
+            return
+        claim, tenant_id = self._claim(inputs), inputs["tenant_id"]
+        declared = Row("another filter", self._type.kind, claim.names, claim.scope, claim.state)
+        other = self._run.picture.declare(row, tenant_id, declared)
+        if other is not None:
+            shared = min(set(claim.names) & set(other.names))
+            reason = (
+                f"{other.resource} contradicts it: {shared} is {claim.state} here and "
+                f"{other.state} there, for pixels that both cover. Give them one state, or pixels "
+                "that do not overlap"
+            )
+            checked.failures.append(Failure("", reason))
+        if self._run.picture.is_late(row):
+            self._run.account(tenant_id).ledger.late.add(claim)
 
     # -- diff ----------------------------------------------------------------------------------
 
-    def diff(self, olds: Props, news: Props) -> Difference:
-        """What would change; an unchanged filter that the run has disturbed is sent again."""
+    def diff(self, _resource_id: str, olds: Props, news: Props) -> Difference:
+        """What would change, by state and program alone.
+
+        A filter that is declared inside ``apply`` is the exception: what this run did before it
+        could know of it is sent again.
+        """
         moved = self._run.has_moved(olds.get("gateway"))
         replaces = tuple(
             name for name in self._keys if is_known(news.get(name)) and differs(name, olds, news)
         )
-        if moved or replaces or self._changed(olds, news):
+        if moved or replaces or any(differs(name, olds, news) for name in self._inputs):
             return Difference(True, replaces)
-        key, claim = self._key(news), _claim(news)
-        if not self._run.filters.is_undisturbed(key, claim):
-            return Difference(True)
-        # Asked once the claim is applied: a connection that is made meanwhile either has seen the
-        # claim, or is seen here.
-        anew = self._run.connections.has_anew(key.tenant_id, claim, expected=True)
-        if anew or self._unsent(key, claim, olds):
-            self._run.filters.settle(key, claim, Progress.DECLARED)
-            return Difference(True)
-        return Difference(False)
+        return Difference(self._is_disturbed(news))
 
-    def _unsent(self, key: FilterKey, claim: FilterClaim, olds: Props) -> set[str]:
-        """Pixels that the program connects and the filter was never sent for.
-
-        They were connected by a run that did not get as far as this filter.
-        """
-        now, before = self._run.filters.connections(key, claim), olds.get(SENT_FOR)
-        if now is None or before is None or now == before:
-            return set()
-        return set(now.split()) - set(before.split())
-
-    def _changed(self, olds: Props, news: Props) -> bool:
-        return any(differs(name, olds, news) for name in self._inputs)
+    def _is_disturbed(self, news: Props) -> bool:
+        claim, ledger = self._claim(news), self._run.account(news["tenant_id"]).ledger
+        return claim in ledger.late and any(
+            ledger.is_disturbed(key, claim.scope, claim.state) for key in self._places(claim)
+        )
 
     # -- create --------------------------------------------------------------------------------
 
     def create(self, inputs: Props) -> Created:
         """Set the declared state."""
-        key, claim = self._key(inputs), _claim(inputs)
-        with self._settling(key, claim) as writer:
-            verification = writer.put(claim)
+        account, claim = self._account(inputs), self._claim(inputs)
+        sent = account.filters.carry_out(
+            lambda: [
+                wish
+                for key in self._places(claim)
+                for wish in account.ledger.put(key, claim.scope, claim.state)
+            ]
+        )
+        if failed := [s for s in sent if s.error]:
+            raise self._not_created(sent, failed)
         label = min(claim.scope) if claim.scope is not None else GLOBAL
-        resource_id = f"{key.tenant_id}/{key.name}/{label}"
-        return Created(resource_id, self._outputs(inputs, verification))
+        resource_id = f"{account.tenant_id}/{claim.names[0]}/{label}"
+        return Created(resource_id, self._outputs(inputs, weakest(sent)))
+
+    def _not_created(self, sent: Sequence[Sent], failed: Sequence[Sent]) -> GatewayError:
+        """What it has closed stays closed: it may be what a resource that is gone had closed."""
+        done = [s.wish.setting.words for s in sent if not s.error]
+        maybe = done or any(s.may_hold for s in failed)
+        return _failure(failed).after(done, BEFORE_TAKING_OUT if maybe else "")
 
     # -- read ----------------------------------------------------------------------------------
 
-    def read(self, outputs: Props) -> Found:
+    def read(self, _resource_id: str, outputs: Props) -> Found:
         """The last confirmed state: the API has no operation that reads filters."""
-        return Found(outputs, {name: outputs[name] for name in self._inputs if name in outputs})
+        names = (*self._inputs, "gateway")
+        return Found(outputs, {name: outputs[name] for name in names if name in outputs})
 
     # -- update --------------------------------------------------------------------------------
 
-    def update(self, olds: Props, news: Props) -> Props:
+    def update(self, _resource_id: str, olds: Props, news: Props) -> Props:
         """Send what is declared where it changed, then let go of what is no longer declared."""
-        key, old, new = self._key(news), _claim(olds), _claim(news)
-        with self._settling(key, new, GOING_BACK) as writer:
-            verification = olds.get("verification", ACCEPTED)
-            narrows = old.scope is None and new.scope is not None
-            before = frozenset(olds.get(SENT_FOR, "").split()) | (old.scope or frozenset())
-            if not narrows and self._must_send(key, olds, news):
-                verification = writer.put(new, before)
-            elif not narrows:
-                expected = self._run.connections.still_expected(key.tenant_id)
-                writer.put_pixels(self._unsent(key, new, olds) - expected, new.filter_state)
-            if narrows:
-                # The way back from the account sends the claims on single pixels, this one's too.
-                verification = writer.withdraw_account(new, before)
-            elif old.scope is not None and new.scope is not None:
-                writer.withdraw_pixels(old.scope - new.scope, old.filter_state)
-        return self._outputs(news, verification, before if new.scope is None else frozenset())
+        account, old, new = self._account(news), self._claim(olds), self._claim(news)
+        again = self._run.has_moved(olds.get("gateway")) or differs("reassert", olds, news)
+        again = again or self._is_disturbed(news)
+        sent = account.filters.carry_out(lambda: list(self._changes(account, old, new, again)))
+        if failed := [s for s in sent if s.error]:
+            raise self._put_back(account, old, new, sent, failed)
+        declared = [s for s in sent if s.wish.setting.filter_state == new.state]
+        verification = weakest(declared) if declared else olds.get("verification", ACCEPTED)
+        return self._outputs(news, verification)
 
-    def _must_send(self, key: FilterKey, olds: Props, news: Props) -> bool:
-        old, new = _claim(olds), _claim(news)
-        moved = self._run.has_moved(olds.get("gateway"))
-        widens = new.scope is None and old.scope is not None
-        adds = new.scope is not None and old.scope is not None and bool(new.scope - old.scope)
-        if moved or widens or adds or differs("reassert", olds, news):
-            return True
-        if old.filter_state != new.filter_state or self._run.filters.is_opened(key, new):
-            return True
-        # A pixel that is still to be connected gets its filters from that connection's create.
-        return self._run.connections.has_anew(key.tenant_id, new, expected=False)
+    def _changes(self, account: Account, old: Claim, new: Claim, again: bool) -> Iterator[Wish]:
+        ledger, kept = account.ledger, set(old.names) & set(new.names)
+        for key in self._places(new):
+            if key.name not in kept:
+                yield from ledger.put(key, new.scope, new.state)
+            elif old.scope is None and new.scope is not None:
+                # The way back from the account sets what filters name, this one's pixels too.
+                yield from ledger.let_go_account(key, old.state)
+            elif again or old.state != new.state or _grows(old.scope, new.scope):
+                yield from ledger.put(key, new.scope, new.state, leaving=old.scope or ())
+        for key in self._places(old):
+            if key.name not in kept:
+                yield from self._let_go(account, key, old)
+            elif old.scope is not None and new.scope is not None:
+                yield from ledger.let_go(key, old.scope - new.scope, old.state)
+
+    def _put_back(
+        self, account: Account, old: Claim, new: Claim, sent: Sequence[Sent], failed: Sequence[Sent]
+    ) -> GatewayError:
+        """Put the old state in force again, since that is what Pulumi's state keeps."""
+        error = _failure(failed)
+        if not any(s.may_hold for s in sent):
+            return error
+        ledger = account.ledger
+        try:
+            again = account.filters.carry_out(
+                lambda: [
+                    wish
+                    for key in self._places(old)
+                    for wish in ledger.put_back(key, old.scope, old.state)
+                ]
+            )
+            second = next((s.error for s in again if s.error), None)
+        except GatewayError as raised:
+            second = raised
+        if second is not None:
+            reason = f"{error.reason}; its former state could not be put back ({second.reason})"
+            advice = (
+                "Whether it is in force is unknown. Run `pulumi up` again; to go back to what was "
+                "declared before, also give a new `reassert`."
+            )
+            return error.because(reason, f"{error.advice} {advice}".lstrip())
+        reason = f"{error.reason}; its former state was put back and is in force"
+        added = set(new.names) - set(old.names) or _grows(old.scope, new.scope)
+        if not added:
+            return error.because(reason)
+        what = "names" if set(new.names) - set(old.names) else "pixels"
+        reason = f"{reason}, except that the added {what} may have the new one"
+        return error.because(reason, f"{error.advice} {BEFORE_TAKING_OUT}".lstrip())
 
     # -- delete --------------------------------------------------------------------------------
 
-    def delete(self, outputs: Props) -> None:
+    def delete(self, _resource_id: str, outputs: Props) -> None:
         """Let go: what another filter claims stays as claimed, the rest rests at PUBLISH."""
         self._run.has_moved(outputs.get("gateway"))
-        key, claim = self._key(outputs), _claim(outputs)
-        with self._run.account(key.tenant_id).filter_writes:
-            writer = FilterWriter(self._run, key)
-            if claim.scope is None:
-                writer.withdraw_account(None, outputs.get(SENT_FOR, "").split())
-            else:
-                writer.withdraw_pixels(claim.scope, claim.filter_state)
+        account, claim = self._account(outputs), self._claim(outputs)
+        sent = account.filters.carry_out(
+            lambda: [
+                wish for key in self._places(claim) for wish in self._let_go(account, key, claim)
+            ]
+        )
+        if failed := [s for s in sent if s.error]:
+            raise _failure(failed).after([s.wish.setting.words for s in sent if not s.error])
+
+    @staticmethod
+    def _let_go(account: Account, key: PlaceKey, claim: Claim) -> list[Wish]:
+        if claim.scope is None:
+            return account.ledger.let_go_account(key, claim.state)
+        return account.ledger.let_go(key, claim.scope, claim.state)
 
     # ------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def _settling(
-        self, key: FilterKey, claim: FilterClaim, going_back: str = ""
-    ) -> Iterator[FilterWriter]:
-        """Holds an account's filter writes for one operation, and settles its claim after it."""
-        writer, settle = FilterWriter(self._run, key), partial(self._run.filters.settle, key, claim)
-        # Settled before the lock is free: who connects a pixel next must see what was applied.
-        with (
-            self._run.account(key.tenant_id).filter_writes,
-            settling(settle, writer.done, going_back),
-        ):
-            yield writer
+    def _account(self, props: Mapping[str, Any]) -> Account:
+        return self._run.account(props["tenant_id"])
 
-    def _key(self, props: Mapping[str, Any]) -> FilterKey:
-        return FilterKey(self._type.kind, props["tenant_id"], props[self._type.name])
+    def _claim(self, props: Mapping[str, Any]) -> Claim:
+        named, pixel_ids = props[self._type.name], props.get("pixel_ids")
+        names = tuple(sorted(named)) if isinstance(named, list) else (named,)
+        scope: Scope = None if pixel_ids is None else frozenset(pixel_ids)
+        return Claim(names, scope, props["filter_state"])
 
-    def _outputs(
-        self, inputs: Props, verification: str, before: frozenset[str] = frozenset()
-    ) -> Props:
-        outputs = {**inputs, "gateway": self._run.host(), "verification": verification}
-        now = self._run.filters.connections(self._key(inputs), _claim(inputs))
-        if now is None and not before:
-            return outputs
-        return {**outputs, SENT_FOR: " ".join(sorted(before.union((now or "").split())))}
+    def _places(self, claim: Claim) -> list[PlaceKey]:
+        return [PlaceKey(self._type.kind, name) for name in claim.names]
+
+    def _outputs(self, inputs: Props, verification: str) -> Props:
+        return {**inputs, "gateway": self._run.host(), "verification": verification}
 
 
 _CLAIMED = ("pixel_ids", "filter_state")
+_EMPTY = {
+    "pixel_ids": "leave pixel_ids out for the whole account",
+    "event_names": "name one event or more",
+    "domains": "name one website or more",
+}
 
 
-def _claim(props: Mapping[str, Any]) -> FilterClaim:
-    pixel_ids = props.get("pixel_ids")
-    scope: Scope = None if pixel_ids is None else frozenset(pixel_ids)
-    return FilterClaim(scope, props["filter_state"])
+def _grows(old: Scope, new: Scope) -> bool:
+    if old is None or new is None:
+        return old is not None
+    return bool(new - old)
 
 
-def _canonical_pixels(value: Any, failures: list[Failure]) -> Any:
-    """A set of pixel ids in canonical form; what is unknown in it stays, after the known."""
-    if value is UNKNOWN:
-        return value
-    if not isinstance(value, list):
-        failures.append(Failure("pixel_ids", "must be a list of pixel ids"))
-        return value
-    if not value:
-        reason = "an empty list filters nothing; leave pixel_ids out for the whole account"
-        failures.append(Failure("pixel_ids", reason))
-    known = []
-    for index, item in enumerate(value):
-        if item is UNKNOWN:
-            continue
-        try:
-            known.append(canonical.pixel_id(item))
-        except ValueError as error:
-            failures.append(Failure(f"pixel_ids[{index}]", str(error)))
-    return canonical.pixel_ids(known) + [item for item in value if item is UNKNOWN]
+def _failure(failed: Sequence[Sent]) -> GatewayError:
+    """One error for all settings that failed: the least certain one, which names the others."""
+    errors = [s.error for s in failed if s.error is not None]
+    first = next((e for e in errors if isinstance(e, OutcomeUnknownError)), errors[0])
+    others = sorted({s.wish.setting.name for s in failed})
+    if len(others) > 1:
+        shown = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
+        return first.because(f"{first.reason} (failed: {shown})")
+    return first

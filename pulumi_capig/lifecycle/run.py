@@ -6,15 +6,16 @@ import threading
 from typing import TYPE_CHECKING
 
 from .. import settings as table
-from ..errors import WrongGatewayError
-from .account import AccountView
-from .claims import ConnectionClaims, FilterClaims
+from ..errors import RefusedError, WrongGatewayError
+from ..picture import Picture
+from .account import Account
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..gateway import Gateway
-    from ..settings import Connection, Settings
+    from ..gateway import Client, FilterSetting
+    from ..settings import ClientSettings, Settings
+    from .connection_rules import PixelKey
 
 
 class Run:
@@ -22,60 +23,88 @@ class Run:
 
     Args:
         settings: The settings of the process.
-        open_gateway: Makes a client; called when the gateway is first needed, so that a preview
+        open_client: Makes a client; called when the gateway is first needed, so that a preview
             needs neither an address nor credentials.
         say: Shows the user one line.
 
     Attributes:
-        connections: Claims on pixels.
-        filters: Claims on events and domains.
+        picture: What the program declares.
     """
 
     def __init__(
         self,
         settings: Settings,
-        open_gateway: Callable[[Connection], Gateway],
+        open_client: Callable[[ClientSettings], Client],
         say: Callable[[str], None],
     ) -> None:
         self.settings = settings
-        self.connections = ConnectionClaims()
-        self.filters = FilterClaims()
-        self._open_gateway = open_gateway
+        self.picture = Picture()
+        self._open_client = open_client
         self._say = say
         self._lock = threading.Lock()
-        self._gateway: Gateway | None = None
-        self._accounts: dict[str, AccountView] = {}
+        self._client: Client | None = None
+        self._accounts: dict[str, Account] = {}
+        self._disconnects = 0
         self._said: set[tuple[str, ...]] = set()
 
-    def gateway(self) -> Gateway:
+    def client(self) -> Client:
         """The gateway's client.
 
         Raises:
             SettingsError: Address or credentials are missing or wrong.
         """
         with self._lock:
-            if self._gateway is None:
-                self._gateway = self._open_gateway(self.settings.connection())
-            return self._gateway
+            if self._client is None:
+                self._client = self._open_client(self.settings.for_client())
+            return self._client
 
     def close(self) -> None:
         """Close the gateway's connections."""
         with self._lock:
-            if self._gateway is not None:
-                self._gateway.close()
-                self._gateway = None
+            if self._client is not None:
+                self._client.close()
+                self._client = None
 
     def host(self) -> str:
         """The gateway's host, as state records it."""
         address = self.settings.get(table.GATEWAY)
-        return address.host if address else self.gateway().host
+        return address.host if address else self.client().host
 
-    def account(self, tenant_id: str) -> AccountView:
+    def account(self, tenant_id: str) -> Account:
         """An account, the same object for all of the run."""
         with self._lock:
             if tenant_id not in self._accounts:
-                self._accounts[tenant_id] = AccountView(tenant_id, self.gateway)
+                self._accounts[tenant_id] = Account(
+                    tenant_id, self.picture, self.client, self._warn_of_unverified
+                )
             return self._accounts[tenant_id]
+
+    def allow_disconnect(self, key: PixelKey) -> None:
+        """Count a pixel that is about to be disconnected.
+
+        Raises:
+            RefusedError: It would be one more than the run may disconnect.
+        """
+        most = self.settings.get(table.MAX_DISCONNECTS)
+        with self._lock:
+            if most is None or self._disconnects < most:
+                self._disconnects += 1
+                return
+        names = table.MAX_DISCONNECTS.names
+        what = (
+            f"disconnect pixel {key.pixel_id} (account {key.tenant_id}): this run may disconnect "
+            f"{most} pixel(s) and has done so ({names})"
+        )
+        advice = "If the program is right, raise the setting for this run, and run it again."
+        raise RefusedError(what, advice)
+
+    def _warn_of_unverified(self, tenant_id: str, setting: FilterSetting) -> None:
+        text = (
+            f"account {tenant_id}: the gateway accepted {setting.kind} {setting.name} but did not "
+            "return the filter, so it is unverified. Look at it in the gateway's page; a new "
+            "`reassert` sends it again."
+        )
+        self.warn(text, "unverified", tenant_id, setting.kind, setting.name)
 
     def has_moved(self, recorded: str | None) -> bool:
         """Whether state was made at a former address of the gateway that is configured.
@@ -110,3 +139,8 @@ class Run:
                 return
             self._said.add(kind)
         self._say(f"warning: {text}")
+
+    def remark(self, remark: Callable[[str], str], value: object) -> None:
+        """Warn, once a run, of a value that is valid and yet probably wrong."""
+        if isinstance(value, str) and (text := remark(value)):
+            self.warn(text, text)

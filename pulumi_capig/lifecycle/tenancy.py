@@ -23,7 +23,7 @@ def resolve_tenant(settings: Settings, olds: Mapping[str, Any], checked: Checked
     """
     if "tenant_id" in checked.inputs:
         return
-    default = read_setting(settings, table.TENANT_ID, checked, "tenant_id")
+    default = read_setting(settings, table.TENANT_ID, checked)
     if default is None:
         return
     stored = olds.get("tenant_id")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
 
+from .. import settings as table
 from ..errors import SettingsError
 
 if TYPE_CHECKING:
@@ -28,10 +29,6 @@ class Unknown(Enum):
 
 
 UNKNOWN: Final[Literal[Unknown.UNKNOWN]] = Unknown.UNKNOWN
-
-
-GOING_BACK = "To go back to what was declared before instead, also give a new `reassert`."
-"""For an update that may have been done in part, of which state knows nothing."""
 
 
 @dataclass(frozen=True)
@@ -92,13 +89,23 @@ def differs(name: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool
     return not is_known(new) or new != olds.get(name)
 
 
-def read_setting(settings: Settings, setting: Setting[T], checked: Checked, name: str) -> T | None:
-    """A setting that stands in for an argument; a failure of the argument, and None, if wrong."""
+def read_setting(settings: Settings, setting: Setting[T], checked: Checked) -> T | None:
+    """A setting that stands in for an argument; a failure that names it, and None, if wrong."""
     try:
         return settings.get(setting)
     except SettingsError as error:
-        checked.failures.append(Failure(name, error.what))
+        checked.failures.append(Failure("", error.what))
         return None
+
+
+def record_gateway(settings: Settings, checked: Checked) -> None:
+    """Put the gateway into the inputs, where it is set, so that a move shows in a difference."""
+    try:
+        address = settings.get(table.GATEWAY)
+    except SettingsError:
+        return  # said when the gateway is first needed
+    if address is not None:
+        checked.inputs["gateway"] = address.host
 
 
 def canonical_inputs(news: Mapping[str, Any], fields: Mapping[str, Canonical]) -> Checked:

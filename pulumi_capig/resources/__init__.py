@@ -2,7 +2,17 @@
 
 from ..enums import FilterState, StandardEvent
 from .domain_filter import DomainFilter
+from .domain_filters import DomainFilters
 from .event_filter import EventFilter
+from .event_filters import EventFilters
 from .pixel_connection import PixelConnection
 
-__all__ = ["DomainFilter", "EventFilter", "FilterState", "PixelConnection", "StandardEvent"]
+__all__ = [
+    "DomainFilter",
+    "DomainFilters",
+    "EventFilter",
+    "EventFilters",
+    "FilterState",
+    "PixelConnection",
+    "StandardEvent",
+]

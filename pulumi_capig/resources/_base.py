@@ -1,8 +1,16 @@
-"""What all resources of this package are to Pulumi."""
+"""What all resources of this package are to Pulumi, and how one is declared."""
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from pulumi.dynamic import Resource
+import pulumi
+from pulumi.dynamic import Resource, ResourceProvider
+
+from ..picture import HINT, FilterKind
+from . import _program
+from ._declarations import Declared, declarations
+
+Arguments = Mapping[str, Any]
 
 
 class GatewayResource(Resource):
@@ -11,8 +19,107 @@ class GatewayResource(Resource):
     The SDK alone would give each subclass another type, which replaces what is in state.
     """
 
-    _kind: ClassVar[str]
+    _kind: ClassVar[str] = ""
 
     def __init_subclass__(cls, kind: str = "", **kwargs: Any) -> None:
         cls._kind = kind or cls._kind
         super().__init_subclass__(module="capig", name=cls._kind, **kwargs)
+
+    def _declare(
+        self,
+        provider: ResourceProvider,
+        resource_name: str,
+        opts: pulumi.ResourceOptions | None,
+        *,
+        required: Arguments,
+        optional: Arguments,
+        outputs: Sequence[str],
+        picture: Callable[[str, Arguments], Declared],
+        secret: Sequence[str] = (),
+    ) -> None:
+        """Check what the program passes, take it into the picture, and register it.
+
+        Args:
+            provider: What runs the resource.
+            resource_name: The name in Pulumi.
+            opts: Resource options.
+            required: Arguments without which there is no resource.
+            optional: Arguments that may be None; their attribute is known to be None then.
+            outputs: What the provider adds.
+            picture: Makes the resource's row from its name, in words, and the arguments.
+            secret: Arguments that are secrets whatever the program passes.
+
+        Raises:
+            pulumi.RunError: What is passed cannot be right, or contradicts another resource.
+        """
+        resource = f"{self._kind} '{resource_name}'"
+        declared = _program.arguments(resource, opts, required, optional)
+        for name in secret:
+            if name in declared:
+                declared[name] = pulumi.Output.secret(declared[name])
+        program = declarations()
+        if program is not None:
+            row = picture(resource, declared)
+            row.overruled = _program.is_overruled(opts, declared)
+            program.refuse_ids(resource, declared)
+            declared[HINT] = program.declare(row)
+        if secret:
+            extra = pulumi.ResourceOptions(additional_secret_outputs=list(secret))
+            opts = pulumi.ResourceOptions.merge(opts, extra)
+        super().__init__(
+            provider,
+            resource_name,
+            {"tenant_id": None, **dict.fromkeys(outputs), **declared},
+            opts,
+        )
+        _program.undeclared(self, {k: v for k, v in optional.items() if k != "tenant_id"})
+        if program is not None:
+            program.remember_id(self)
+
+
+class FilterResource(GatewayResource):
+    """A resource that sets filters of one kind."""
+
+    def _declare_filter(
+        self,
+        provider: ResourceProvider,
+        resource_name: str,
+        opts: pulumi.ResourceOptions | None,
+        kind: FilterKind,
+        subject: Arguments,
+        required: Arguments,
+        optional: Arguments,
+    ) -> None:
+        """Declare a filter.
+
+        Args:
+            provider: What runs the resource.
+            resource_name: The name in Pulumi.
+            opts: Resource options.
+            kind: What is filtered.
+            subject: The argument that names it: one name, or several in a collection.
+            required: The other arguments without which there is no filter.
+            optional: Arguments that may be None.
+        """
+        (argument,) = subject
+
+        def picture(resource: str, declared: Arguments) -> Declared:
+            named = declared[argument]
+            return Declared(
+                resource,
+                kind,
+                declared.get("tenant_id"),
+                named if argument.endswith("s") else [named],
+                declared.get("pixel_ids"),
+                declared["filter_state"],
+            )
+
+        self._declare(
+            provider,
+            resource_name,
+            opts,
+            required={**subject, **required},
+            optional=optional,
+            outputs=("gateway", "verification"),
+            picture=picture,
+        )

@@ -18,9 +18,11 @@ from pulumi.runtime import (
     is_config_secret,
     require_pulumi_version,
 )
+from pulumi.runtime.config import CONFIG
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
+from .. import misspelt
 from .. import settings as table
 from .._version import MINIMUM_CLI
 
@@ -35,26 +37,47 @@ IDS = ("pixel_id", "business_id", "tenant_id")
 
 
 def arguments(
-    kind: str, name: str, opts: pulumi.ResourceOptions | None, given: Mapping[str, Any]
+    resource: str,
+    opts: pulumi.ResourceOptions | None,
+    required: Mapping[str, Any],
+    optional: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The arguments that were declared, in plain forms, once what is wrong is refused.
 
+    Args:
+        resource: The resource, in words.
+        opts: Its options.
+        required: Arguments without which there is no resource.
+        optional: Arguments that may be None.
+
     Raises:
-        pulumi.RunError: ``provider=`` is used, an id is a number, or a secret is in the clear.
+        pulumi.RunError: ``provider=`` is used, an argument is missing, an id is a number or a
+            resource, or a secret is in the clear.
     """
-    resource = f"{kind} '{name}'"
     if opts is not None:
         _refuse_another_provider(resource, opts)
         _refuse_reading(resource, opts)
     _look_once_at_cli_and_config()
+    _refuse_missing(resource, [name for name, value in required.items() if value is None])
+    given = {**required, **optional}
     declared = {key: _plain(value) for key, value in given.items() if value is not None}
     for key in IDS:
         _refuse_number(resource, key, declared.get(key))
+    _refuse_resource(resource, "pixel_id", declared.get("pixel_id"))
     pixel_ids = declared.get("pixel_ids")
-    if isinstance(pixel_ids, Sequence) and not isinstance(pixel_ids, str):
+    if isinstance(pixel_ids, list):
         for index, item in enumerate(pixel_ids):
             _refuse_number(resource, f"pixel_ids[{index}]", item)
+            _refuse_resource(resource, "pixel_ids", item)
+    else:
+        _refuse_resource(resource, "pixel_ids", pixel_ids)
     return declared
+
+
+def is_overruled(opts: pulumi.ResourceOptions | None, declared: Mapping[str, Any]) -> bool:
+    """Whether ``ignore_changes`` lets the state decide an argument, instead of the program."""
+    paths = (opts.ignore_changes if opts else None) or []
+    return any(path == "*" or re.split(r"[.\[]", path)[0] in declared for path in paths)
 
 
 def undeclared(resource: pulumi.Resource, optional: Mapping[str, Any]) -> None:
@@ -132,6 +155,7 @@ def _look_once_at_cli_and_config() -> None:
     if is_real_run() and not hasattr(root, _LOOKED_AT):
         _refuse_old_cli()
         _refuse_secrets_in_the_clear()
+        _warn_of_misspelt_settings()
         setattr(root, _LOOKED_AT, True)
 
 
@@ -159,6 +183,12 @@ def _refuse_secrets_in_the_clear() -> None:
             )
 
 
+def _warn_of_misspelt_settings() -> None:
+    # In a project of that name, the namespace is also that of the program's own keys.
+    if pulumi.get_project() != "capig" and (warning := misspelt.warning(CONFIG.get())):
+        pulumi.log.warn(warning)
+
+
 def _refuse_number(resource: str, key: str, value: Any) -> None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         base = re.sub(r"\[.*", "", key)
@@ -166,6 +196,30 @@ def _refuse_number(resource: str, key: str, value: Any) -> None:
             f"{resource}: {key} is a number; ids are text",
             f'Write it in quotes: {base}="…" (a number loses digits of a long id).',
         )
+
+
+def _refuse_missing(resource: str, names: Sequence[str]) -> None:
+    if names:
+        are = "is" if len(names) == 1 else "are"
+        refuse(
+            f"{resource}: {' and '.join(names)} {are} missing (None)",
+            "Give it a value. `Config.get` returns None where the key is not set; "
+            "`Config.require` says so.",
+        )
+
+
+def _refuse_resource(resource: str, key: str, value: Any) -> None:
+    if isinstance(value, pulumi.Resource):
+        refuse_resource_id(resource, key, "a resource")
+
+
+def refuse_resource_id(resource: str, key: str, what: str) -> NoReturn:
+    """A pixel id is needed, and something of a resource was passed."""
+    right = "[shop.pixel_id]" if key == "pixel_ids" else "shop.pixel_id"
+    refuse(
+        f"{resource}: {key} is given {what}, not a pixel id",
+        f"Pass the connection's pixel_id: {key}={right}.",
+    )
 
 
 def refuse(what: str, advice: str) -> NoReturn:

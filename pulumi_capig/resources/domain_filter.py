@@ -7,11 +7,10 @@ import pulumi
 
 from .. import dynamic
 from ..enums import FilterState
-from . import _conflicts, _program
-from ._base import GatewayResource
+from ._base import FilterResource
 
 
-class DomainFilter(GatewayResource, kind="DomainFilter"):
+class DomainFilter(FilterResource, kind="DomainFilter"):
     """Whether one website is served, for some pixels or for the whole account.
 
     ::
@@ -60,19 +59,12 @@ class DomainFilter(GatewayResource, kind="DomainFilter"):
         tenant_id: pulumi.Input[str] | None = None,
         reassert: pulumi.Input[str] | None = None,
     ) -> None:
-        optional = {"pixel_ids": pixel_ids, "reassert": reassert}
-        given = {
-            "domain": domain,
-            "filter_state": filter_state,
-            "tenant_id": tenant_id,
-            **optional,
-        }
-        declared = _program.arguments("DomainFilter", resource_name, opts, given)
-        _conflicts.guard_filter("DomainFilter", resource_name, "domain", declared)
-        super().__init__(
+        self._declare_filter(
             dynamic.DomainFilterProvider(),
             resource_name,
-            {"tenant_id": None, "gateway": None, "verification": None, **declared},
             opts,
+            "domain",
+            {"domain": domain},
+            {"filter_state": filter_state},
+            {"pixel_ids": pixel_ids, "tenant_id": tenant_id, "reassert": reassert},
         )
-        _program.undeclared(self, optional)

@@ -7,11 +7,10 @@ import pulumi
 
 from .. import dynamic
 from ..enums import FilterState
-from . import _conflicts, _program
-from ._base import GatewayResource
+from ._base import FilterResource
 
 
-class EventFilter(GatewayResource, kind="EventFilter"):
+class EventFilter(FilterResource, kind="EventFilter"):
     """Whether one event is published, for some pixels or for the whole account.
 
     ::
@@ -62,19 +61,12 @@ class EventFilter(GatewayResource, kind="EventFilter"):
         tenant_id: pulumi.Input[str] | None = None,
         reassert: pulumi.Input[str] | None = None,
     ) -> None:
-        optional = {"pixel_ids": pixel_ids, "reassert": reassert}
-        given = {
-            "event_name": event_name,
-            "filter_state": filter_state,
-            "tenant_id": tenant_id,
-            **optional,
-        }
-        declared = _program.arguments("EventFilter", resource_name, opts, given)
-        _conflicts.guard_filter("EventFilter", resource_name, "event_name", declared)
-        super().__init__(
+        self._declare_filter(
             dynamic.EventFilterProvider(),
             resource_name,
-            {"tenant_id": None, "gateway": None, "verification": None, **declared},
             opts,
+            "event",
+            {"event_name": event_name},
+            {"filter_state": filter_state},
+            {"pixel_ids": pixel_ids, "tenant_id": tenant_id, "reassert": reassert},
         )
-        _program.undeclared(self, optional)

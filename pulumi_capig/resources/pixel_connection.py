@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from .. import dynamic
-from . import _conflicts, _program
+from . import _program
 from ._base import GatewayResource
+from ._declarations import Declared, declarations
 
 _OUTPUTS = (
     "access_token_fingerprint",
@@ -117,36 +118,31 @@ class PixelConnection(GatewayResource, kind="PixelConnection"):
         adopt: pulumi.Input[bool] = False,
         reassert: pulumi.Input[str] | None = None,
     ) -> None:
-        optional = {
-            "business_id": business_id,
-            "access_token": access_token,
-            "external_id": external_id,
-            "api_version": api_version,
-            "pixel_name": pixel_name,
-            "receiving": receiving,
-            "publishing": publishing,
-            "reassert": reassert,
-        }
-        given = {
-            "pixel_id": pixel_id,
-            "tenant_id": tenant_id,
-            **optional,
-            "adopt": None if adopt is False else adopt,
-        }
-        declared = _program.arguments("PixelConnection", resource_name, opts, given)
-        if "access_token" in declared:
-            declared["access_token"] = pulumi.Output.secret(declared["access_token"])
-        _conflicts.guard_pixel(resource_name, declared)
-        super().__init__(
+        self._declare(
             dynamic.PixelConnectionProvider(),
             resource_name,
-            {"tenant_id": None, **dict.fromkeys(_OUTPUTS), **declared},
-            pulumi.ResourceOptions.merge(
-                opts, pulumi.ResourceOptions(additional_secret_outputs=["access_token"])
+            opts,
+            required={"pixel_id": pixel_id},
+            optional={
+                "business_id": business_id,
+                "access_token": access_token,
+                "external_id": external_id,
+                "api_version": api_version,
+                "pixel_name": pixel_name,
+                "tenant_id": tenant_id,
+                "receiving": receiving,
+                "publishing": publishing,
+                "adopt": None if adopt is False else adopt,
+                "reassert": reassert,
+            },
+            outputs=_OUTPUTS,
+            picture=lambda resource, declared: Declared(
+                resource, "connection", declared.get("tenant_id"), [declared["pixel_id"]]
             ),
+            secret=("access_token",),
         )
-        _program.undeclared(self, optional)
-        _conflicts.remember_pixel(self.pixel_id, pixel_id)
+        if (program := declarations()) is not None:
+            program.values.stands_for(self.pixel_id, pixel_id)
 
     @staticmethod
     def get(
@@ -162,7 +158,7 @@ class PixelConnection(GatewayResource, kind="PixelConnection"):
         Raises:
             pulumi.RunError: ``provider`` is set, or a secret setting stands in the clear.
         """
-        _program.arguments("PixelConnection.get", resource_name, opts, {})
+        _program.arguments(f"PixelConnection.get '{resource_name}'", opts, {}, {})
         existing = PixelConnection.__new__(PixelConnection)
         GatewayResource.__init__(
             existing,

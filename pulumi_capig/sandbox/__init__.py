@@ -22,7 +22,7 @@ from .dialect import Dialect
 if TYPE_CHECKING:
     from .faults import FAULTS, Fault
     from .gate import Gate
-    from .journal import Counters, RequestRecord
+    from .journal import Counters, FieldRecord, RequestRecord
     from .server import Sandbox
     from .standalone import serve
     from .state import Change, Pixel
@@ -33,6 +33,7 @@ __all__ = [
     "Counters",
     "Dialect",
     "Fault",
+    "FieldRecord",
     "Gate",
     "Pixel",
     "RequestRecord",
@@ -45,6 +46,7 @@ _HOMES = {
     "Change": "state",
     "Counters": "journal",
     "Fault": "faults",
+    "FieldRecord": "journal",
     "Gate": "gate",
     "Pixel": "state",
     "RequestRecord": "journal",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Literal
 
@@ -35,7 +35,7 @@ class Answer:
         body: Content, as bytes.
         media_type: Content type.
         headers: Further headers.
-        applied: Whether the operation was carried out and reported no error.
+        applied: Whether all that was asked for was carried out and reported no error.
         delivery: Whole; only half of the content and then the end of the connection; the
             connection closed, or reset, without an answer.
     """
@@ -65,14 +65,14 @@ def phrase(status: int) -> str:
     return HTTPStatus(status).phrase if status in set(HTTPStatus) else f"Status {status}"
 
 
-def executed(result: ExecutionResult, dialect: Dialect) -> Answer:
-    """The answer of an execution, successful or not."""
+def executed(result: ExecutionResult, dialect: Dialect, *, applied: bool) -> Answer:
+    """The answer of an execution, successful or not, or partly."""
     errors = result.errors or []
     if errors and all(error.path is None for error in errors):
         return _refused_document(errors, dialect)
     data = _integers(result.data) if dialect.counters == "int" else result.data
     if not errors:
-        answer = json_answer({"data": data}, applied=True)
+        answer = json_answer({"data": data}, applied=applied)
         return mark_uncovered(answer, dialect) if dialect.covered_answers_418 else answer
     entries = []
     for error in errors:
@@ -80,7 +80,8 @@ def executed(result: ExecutionResult, dialect: Dialect) -> Answer:
         if not isinstance(cause, OperationError):
             raise cause or error
         entries.append((cause.code, error_entry(cause.code, error.message, dialect, error.path)))
-    return _in_carrier(entries[0][0], [entry for _, entry in entries], data, dialect)
+    answer = _in_carrier(entries[0][0], [entry for _, entry in entries], data, dialect)
+    return replace(answer, applied=applied)
 
 
 def failed(code: int, message: str, dialect: Dialect) -> Answer:

@@ -31,6 +31,10 @@ class Dialect:
         error_code_form: Whether that code is a number or a string.
         uncovered: How an uncovered operation is marked: HTTP 418, HTTP 200 with `errors` of code
             418, or HTTP 418 with such `errors`; `data` comes with each.
+        several_fields: A document with several root fields: each is carried out by itself, in
+            their order, with its own result or error (of several errors, the first one's code is
+            the HTTP status); or the whole document is refused with this code, and nothing of it
+            is carried out.
         covered_answers_418: Whether even documented operations are marked as uncovered.
         second_setup: A pixel that is already connected is set up again: its switches stay, are
             switched on, or the operation answers 400.
@@ -76,6 +80,7 @@ class Dialect:
     ] = "code"
     error_code_form: Literal["number", "string"] = "number"
     uncovered: Literal["status", "errors", "both"] = "status"
+    several_fields: Literal["run", "400", "413", "418"] = "run"
     covered_answers_418: bool = False
 
     second_setup: Literal["upsert", "resets-switches", "400"] = "upsert"

@@ -28,12 +28,13 @@ from graphql import (
 from graphql.language import REMOVE
 from graphql.utilities import value_from_ast_untyped
 
+from .asked import AskedField
 from .operations import Context, field_of, play
 from .redaction import redact, secrets_in
 
-__all__ = ["CONTAINERS", "Call", "Document", "read_document"]
+__all__ = ["Document", "read_document"]
 
-CONTAINERS = {
+_CONTAINERS = {
     "tenantQueries",
     "tenantMutations",
     "signalMutations",
@@ -45,22 +46,6 @@ _NAMES = {"account": "list"}
 
 
 @dataclass(frozen=True)
-class Call:
-    """What one request asks for.
-
-    Args:
-        operation: Name of the operation's field (`setupPixelSignalConfig`, ...), `list` for
-            `account`, `token` for the token endpoint; several are joined by `+`.
-        tenant: Account, None where the request names none.
-        pixels: Pixel ids that the arguments name.
-    """
-
-    operation: str
-    tenant: str | None = None
-    pixels: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Document:
     """A parsed document with its validation errors."""
 
@@ -68,26 +53,31 @@ class Document:
     node: DocumentNode | None
     errors: tuple[GraphQLError, ...] = ()
 
-    def call(self, variables: Mapping[str, Any], operation_name: str | None) -> Call:
-        """What the document asks for with these variables."""
-        fields = list(self._operation_fields(operation_name))
-        if not fields:
-            return Call("invalid")
-        arguments = [(_arguments(parent, variables), _arguments(field, variables))
-                     for parent, field in fields]  # fmt: skip
-        pixels = dict.fromkeys(pixel for _, given in arguments for pixel in _pixels(given))
-        return Call(
-            "+".join(_NAMES.get(field.name.value, field.name.value) for _, field in fields),
-            _text(arguments[0][0].get("tenantId")),
-            tuple(pixels),
-        )
+    def asked(
+        self, variables: Mapping[str, Any], operation_name: str | None
+    ) -> tuple[AskedField, ...]:
+        """What the document asks for with these variables, in the order of its fields."""
+        fields = [
+            AskedField(
+                _NAMES.get(below[-1].name.value, below[-1].name.value),
+                _text(_arguments(below[0], variables).get("tenantId")),
+                tuple(dict.fromkeys(_pixels(_arguments(below[-1], variables)))),
+                tuple(map(_key, below)),
+            )
+            for below in self._operations(operation_name)
+        ]
+        return tuple({field.path: field for field in fields}.values()) or (AskedField("invalid"),)
+
+    def root_fields(self, operation_name: str | None) -> int:
+        """How many root fields the document has."""
+        return len({_key(root) for root, *_ in self._operations(operation_name)})
 
     def redacted(
         self, variables: Mapping[str, Any], operation_name: str | None
     ) -> Mapping[str, Any]:
         """The variables without secrets, whatever names the document has for them."""
-        fields = list(self._operation_fields(operation_name))
-        given = [_arguments(field, variables) for _, field in fields]
+        fields = list(self._operations(operation_name))
+        given = [_arguments(field, variables) for *_, field in fields]
         return redact(dict(variables), set(secrets_in(given))) if fields else {}
 
     def execute(
@@ -106,7 +96,8 @@ class Document:
             field_resolver=field_of,
         )
 
-    def _operation_fields(self, name: str | None) -> Iterator[tuple[FieldNode, FieldNode]]:
+    def _operations(self, name: str | None) -> Iterator[tuple[FieldNode, ...]]:
+        """The fields that are operations, each with those above it."""
         if self.node is None:
             return
         fragments = {
@@ -118,9 +109,7 @@ class Document:
             if isinstance(item, OperationDefinitionNode) and (
                 name is None or (item.name and item.name.value == name)
             ):
-                for root in _fields(item.selection_set, fragments):
-                    for field in _leaves(root, fragments):
-                        yield root, field
+                yield from _leaves(item.selection_set, fragments)
 
 
 @lru_cache(maxsize=1024)
@@ -172,13 +161,18 @@ def _fields(
 
 
 def _leaves(
-    field: FieldNode, fragments: Mapping[str, FragmentDefinitionNode]
-) -> Iterator[FieldNode]:
-    if field.name.value not in CONTAINERS:
-        yield field
-        return
-    for inner in _fields(field.selection_set, fragments):
-        yield from _leaves(inner, fragments)
+    selections: SelectionSetNode | None, fragments: Mapping[str, FragmentDefinitionNode]
+) -> Iterator[tuple[FieldNode, ...]]:
+    for field in _fields(selections, fragments):
+        if field.name.value not in _CONTAINERS:
+            yield (field,)
+            continue
+        for below in _leaves(field.selection_set, fragments):
+            yield (field, *below)
+
+
+def _key(field: FieldNode) -> str:
+    return (field.alias or field.name).value
 
 
 def _arguments(field: FieldNode, variables: Mapping[str, Any]) -> dict[str, Any]:

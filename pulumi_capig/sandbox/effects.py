@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
@@ -19,8 +19,8 @@ from .answers import (
     phrase,
     unauthorized,
 )
+from .asked import AskedField
 from .dialect import Dialect
-from .documents import CONTAINERS
 from .faults import Fault
 
 __all__ = ["Turn", "strike"]
@@ -33,8 +33,12 @@ class Turn(Protocol):
     def dialect(self) -> Dialect:
         """Present behaviour of the gateway."""
 
-    def perform(self, *, refusing: bool = False) -> Answer:
-        """Carries the request out; `refusing`: its result says that it failed."""
+    @property
+    def fields(self) -> Sequence[AskedField]:
+        """What it asks for."""
+
+    def perform(self, limit: int | None = None) -> Answer:
+        """Carries the request out, or the first fields of it."""
 
     def revoke_tokens(self) -> None:
         """Ends all API tokens."""
@@ -51,12 +55,12 @@ async def strike(fault: Fault, turn: Turn) -> Answer:
 def _unbroken(fault: Fault, turn: Turn, *, usually: bool = False) -> Answer:
     """The answer before the fault: the operation's own, or an empty one."""
     applied = usually if fault.applied is None else fault.applied
-    return turn.perform() if applied else json_answer({"data": None})
+    return turn.perform(fault.applied_fields) if applied else json_answer({"data": None})
 
 
 async def _slow(fault: Fault, turn: Turn) -> Answer:
     if fault.applied:
-        answer = turn.perform()
+        answer = turn.perform(fault.applied_fields)
         await turn.client_leaves(fault.seconds)
         return answer
     if await turn.client_leaves(fault.seconds):
@@ -74,7 +78,7 @@ async def _hold(fault: Fault, turn: Turn) -> Answer:
     if not fault.applied:
         await fault.gate.pass_through()
         return turn.perform()
-    answer = turn.perform()
+    answer = turn.perform(fault.applied_fields)
     await fault.gate.pass_through()
     return answer
 
@@ -123,11 +127,6 @@ def _data_null(fault: Fault, turn: Turn) -> Answer:
     return _keeping(_unbroken(fault, turn), json_answer({"data": None}))
 
 
-def _no_success(fault: Fault, turn: Turn) -> Answer:
-    unbroken = _unbroken(fault, turn)
-    return _keeping(unbroken, turn.perform(refusing=True))
-
-
 def _truncated(fault: Fault, turn: Turn) -> Answer:
     return replace(_unbroken(fault, turn, usually=True), delivery="half")
 
@@ -158,16 +157,17 @@ def _missing_fields(fault: Fault, turn: Turn) -> Answer:
             return {key: thin(item) for key, item in value.items() if key not in fault.fields}
         return [thin(item) for item in value] if isinstance(value, list) else value
 
-    change = thin if fault.fields else _bare
+    paths = [("data", *asked.path) for asked in turn.fields]
+    change = thin if fault.fields else lambda payload: _bare(payload, paths)
     return _rewritten(_unbroken(fault, turn, usually=True), change)
 
 
-def _bare(value: dict[str, Any]) -> dict[str, Any]:
-    """Empties the operation's own result, or drops it where it is a plain value."""
+def _bare(value: dict[str, Any], paths: list[tuple[str, ...]]) -> dict[str, Any]:
+    """Empties the operations' own results, and drops those that are plain values."""
     return {
-        key: _bare(item) if key in CONTAINERS or key == "data" else {}
+        key: _bare(item, [path[1:] for path in paths if path[:1] == (key,)])
         for key, item in value.items()
-        if isinstance(item, dict)
+        if isinstance(item, dict) and any(path[:1] == (key,) for path in paths)
     }
 
 
@@ -228,7 +228,6 @@ _EFFECTS: dict[str, Callable[[Fault, Turn], Awaitable[Answer]]] = {
             "uncovered": _uncovered,
             "errors": _errors,
             "data-null": _data_null,
-            "no-success": _no_success,
             "truncated": _truncated,
             "cut-json": _cut_json,
             "not-json": _not_json,

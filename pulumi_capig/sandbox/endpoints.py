@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
-from .answers import Answer, executed, failed, json_answer, unauthorized
-from .documents import Call, read_document
+from .answers import Answer, executed, failed, json_answer, phrase, unauthorized
+from .asked import AskedField, Outcome, Path
+from .documents import read_document
+from .faults import Fault
 from .operations import Context
 from .redaction import redact
 from .state import GatewayState
@@ -29,14 +31,16 @@ class Asked:
     """A request that was read.
 
     Args:
-        call: What it asks for.
+        fields: What it asks for.
         variables: GraphQL variables or token form, without secrets.
-        perform: Carries it out; True for an operation that is to say that it failed.
+        perform: Carries it out, with faults of single fields, and no more fields than a limit.
+        outcomes: What became of each field, by its path.
     """
 
-    call: Call
+    fields: tuple[AskedField, ...]
     variables: Mapping[str, Any]
-    perform: Callable[[bool], Answer]
+    perform: Callable[[Mapping[Path, Fault], int | None], Answer]
+    outcomes: Mapping[Path, Outcome] = field(default_factory=dict)
 
 
 class Endpoints:
@@ -52,15 +56,20 @@ class Endpoints:
         if encoding is not None:
             async with request.form() as given:
                 form = {k: v for k, v in given.items() if not isinstance(v, UploadFile)}
-        return Asked(
-            Call("token"), redact(form), lambda refusing: self._token(form, encoding, refusing)
-        )
+
+        def perform(struck: Mapping[Path, Fault], _limit: int | None) -> Answer:
+            if (fault := struck.get(())) is None:
+                return self._token(form, encoding)
+            unbroken = self._token(form, encoding) if fault.applied else json_answer({})
+            if fault.kind == "no-success":
+                return json_answer({}, applied=unbroken.applied)
+            answer = failed(fault.code, phrase(fault.code), self._state.dialect)
+            return replace(answer, applied=unbroken.applied)
+
+        return Asked((AskedField("token"),), redact(form), perform)
 
     def _token(
-        self,
-        form: Mapping[str, str],
-        encoding: Literal["multipart", "urlencoded"] | None,
-        refusing: bool,
+        self, form: Mapping[str, str], encoding: Literal["multipart", "urlencoded"] | None
     ) -> Answer:
         dialect = self._state.dialect
         if encoding is None or dialect.token_body not in ("both", encoding):
@@ -69,8 +78,6 @@ class Endpoints:
             return json_answer({"error": "unsupported_grant_type"}, 400)
         if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
             return json_answer({"error": "invalid_client"}, 401)
-        if refusing:
-            return json_answer({})
         token = self._tokens.issue(dialect.token_lifetime, revoke_older=dialect.token_revokes_older)
         keys = ("token", "access_token")
         payload: dict[str, object] = {
@@ -85,30 +92,36 @@ class Endpoints:
             query, variables, name = _parts(json.loads(await request.body()))
         except ValueError:
             return Asked(
-                Call("invalid"),
+                (AskedField("invalid"),),
                 {},
-                lambda _: failed(400, "The body is not a GraphQL request", self._state.dialect),
+                lambda *_: failed(400, "The body is not a GraphQL request", self._state.dialect),
             )
         document = read_document(query, self._state.dialect.unknown_fields)
-        call = document.call(variables, name)
+        outcomes: dict[Path, Outcome] = {}
 
-        def perform(refusing: bool) -> Answer:
+        def perform(struck: Mapping[Path, Fault], limit: int | None) -> Answer:
+            dialect = self._state.dialect
             if not self._is_authorized(request):
-                return unauthorized(self._state.dialect)
-            result = document.execute(Context(self._state, refusing), variables, name)
-            return executed(result, self._state.dialect)
+                return unauthorized(dialect)
+            if dialect.several_fields != "run" and document.root_fields(name) > 1:
+                return failed(int(dialect.several_fields), "Ask for one field at a time", dialect)
+            context = Context(self._state, struck, limit, outcomes=outcomes)
+            result = document.execute(context, variables, name)
+            applied = all(outcome.applied for outcome in outcomes.values())
+            return executed(result, dialect, applied=applied)
 
-        return Asked(call, document.redacted(variables, name), perform)
+        asked = document.asked(variables, name)
+        return Asked(asked, document.redacted(variables, name), perform, outcomes)
 
     async def read_hub(self, request: Request) -> Asked:
         await request.body()
 
-        def perform(_refusing: bool) -> Answer:
+        def perform(*_: object) -> Answer:
             if not self._is_authorized(request):
                 return unauthorized(self._state.dialect)
             return failed(418, "The hub is not covered by this sandbox", self._state.dialect)
 
-        return Asked(Call("hub"), {}, perform)
+        return Asked((AskedField("hub"),), {}, perform)
 
     def _is_authorized(self, request: Request) -> bool:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")

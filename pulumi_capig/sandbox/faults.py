@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, ClassVar, Literal, get_args
 
-from .documents import Call
+from .asked import AskedField, Path
 from .gate import Gate
 
-__all__ = ["FAULTS", "HTML_PAGE", "Fault", "FaultKind", "FaultRules"]
+__all__ = ["FAULTS", "HTML_PAGE", "Fault", "FaultKind", "FaultRules", "Struck"]
 
 HTML_PAGE = "<!DOCTYPE html><html><head><title>Bad gateway</title></head><body></body></html>"
 
@@ -27,6 +28,7 @@ FaultKind = Literal[
     "errors",
     "data-null",
     "no-success",
+    "field-error",
     "truncated",
     "cut-json",
     "not-json",
@@ -36,6 +38,9 @@ FaultKind = Literal[
     "redirect",
     "huge",
 ]
+
+_OF_ONE_FIELD = {"no-success", "field-error"}
+"""Kinds that strike each field of a document by itself, and leave the others alone."""
 
 
 @dataclass(frozen=True)
@@ -54,19 +59,22 @@ class Fault:
             as an operation that the reference does not cover.
             `errors`: HTTP 200 with `errors` of `code`. `data-null`: HTTP 200, `data` is null.
             `no-success`: HTTP 200, the operation's own result says that it failed.
+            `field-error`: the operation fails with `code`, as if it were its own error.
             `truncated`: the connection ends in the middle of the content. `cut-json`: half of
             the content, as if it were all. `not-json`: `body` instead of JSON.
             `unknown-fields`: fields nobody asked for. `missing-fields`: without `fields` (default:
             all below the operation). `wrong-types`: values of other types.
             `redirect`: HTTP 302 to the address `body`. `huge`: `size` bytes more than needed.
-        operation: Name or names of operations as in `Call`, None for every request.
+        operation: Name or names of operations as in `AskedField`, None for every request.
         tenant: Account, None for every one.
-        pixel: Pixel id that the request names, None for every request.
+        pixel: Pixel id that the operation names, None for every request.
         times: How many requests are struck, None for every one.
         after: How many matching requests pass before.
         every: Strikes each n-th matching request.
         applied: Whether the operation is carried out nevertheless. None: as usual for the kind,
             which is yes where the answer alone is broken, and no otherwise.
+        applied_fields: How many fields of a document are carried out where it is `applied`, from
+            the first one on; None for all.
         seconds: Length of `slow` and `late`, None for until the client leaves.
         code: HTTP status of `status`, code of `errors`.
         body: Content of `status` (HTML if it starts with `<`) and of `not-json`; address of
@@ -76,6 +84,10 @@ class Fault:
         fields: Names that `missing-fields` leaves out.
         size: Bytes of `huge`.
         gate: What `hold` waits for.
+
+    A document of several fields is struck if one of them matches in `operation`, `tenant` and
+    `pixel` together. `no-success` and `field-error` strike that field alone, and count fields where
+    the other kinds count requests.
     """
 
     __pydantic_config__: ClassVar[dict[str, object]] = {
@@ -91,6 +103,7 @@ class Fault:
     after: int = 0
     every: int = 1
     applied: bool | None = None
+    applied_fields: int | None = None
     seconds: float | None = None
     code: int = 500
     body: str | None = None
@@ -127,14 +140,22 @@ class Fault:
         """The same fault for other requests; `where` as the arguments of the class."""
         return replace(self, operation=operation, **where)
 
-    def matches(self, call: Call) -> bool:
-        """Whether the fault is meant for such a request."""
+    def matches(self, asked: AskedField) -> bool:
+        """Whether the fault is meant for such an operation."""
         names = (self.operation,) if isinstance(self.operation, str) else self.operation
         return (
-            (names is None or call.operation in names)
-            and self.tenant in (None, call.tenant)
-            and (self.pixel is None or self.pixel in call.pixels)
+            (names is None or asked.operation in names)
+            and self.tenant in (None, asked.tenant)
+            and (self.pixel is None or self.pixel in asked.pixels)
         )
+
+
+@dataclass(frozen=True)
+class Struck:
+    """What strikes a request: one fault as a whole, or faults of its fields, by their paths."""
+
+    whole: Fault | None = None
+    fields: Mapping[Path, Fault] = field(default_factory=dict)
 
 
 class FaultRules:
@@ -154,10 +175,18 @@ class FaultRules:
         with self._lock:
             self._rules.clear()
 
-    def take(self, call: Call) -> Fault | None:
-        """The fault that strikes this request, if any; counts it."""
+    def take(self, asked: Collection[AskedField]) -> Struck:
+        """What strikes this request; counts it."""
+        fields: dict[Path, Fault] = {}
         with self._lock:
-            return next((rule.fault for rule in self._rules if rule.strikes(call)), None)
+            for rule in self._rules:
+                if rule.fault.kind in _OF_ONE_FIELD:
+                    for one in asked:
+                        if one.path not in fields and rule.strikes((one,)):
+                            fields[one.path] = rule.fault
+                elif not fields and rule.strikes(asked):
+                    return Struck(rule.fault)
+        return Struck(None, fields)
 
 
 @dataclass
@@ -166,9 +195,11 @@ class _Rule:
     seen: int = 0
     struck: int = 0
 
-    def strikes(self, call: Call) -> bool:
+    def strikes(self, asked: Collection[AskedField]) -> bool:
         fault = self.fault
-        if not fault.matches(call) or (fault.times is not None and self.struck >= fault.times):
+        if fault.times is not None and self.struck >= fault.times:
+            return False
+        if not any(map(fault.matches, asked)):
             return False
         self.seen += 1
         turn = self.seen - fault.after

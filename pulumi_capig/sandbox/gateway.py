@@ -11,11 +11,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .answers import Answer, json_answer, page
+from .asked import AskedField, Outcome
 from .dialect import Dialect
 from .effects import strike
 from .endpoints import Asked, Endpoints
-from .faults import FaultRules
-from .journal import Journal, RequestRecord
+from .faults import FaultRules, Struck
+from .journal import FieldRecord, Journal, RequestRecord
 from .protocol import Connection
 from .state import GatewayState
 from .tokens import TokenStore
@@ -98,30 +99,44 @@ class Gateway:
 
     async def _answer(self, asked: Asked, turn: _Turn, connection: Connection, path: str) -> Answer:
         arrival = time.perf_counter()
-        sequence = self._journal.arrive(asked.call, connection.number)
-        fault = self._faults.take(asked.call)
+        sequence = self._journal.arrive(asked.fields, connection.number)
+        turn.struck = self._faults.take(asked.fields)
+        fault = turn.struck.whole
         try:
             if self.latency:
                 await asyncio.sleep(self.latency)
             answer = turn.perform() if fault is None else await strike(fault, turn)
         finally:
-            self._journal.leave(asked.call)
+            self._journal.leave(asked.fields)
         self._journal.append(
-            RequestRecord(
-                sequence,
-                asked.call.operation,
-                asked.call.tenant,
-                asked.call.pixels,
-                asked.variables,
-                None if answer.delivery in ("closed", "reset") else answer.status,
-                answer.applied,
-                connection.number,
-                fault.kind if fault else None,
-                path,
-                time.perf_counter() - arrival,
+            RequestRecord.of(
+                [_field_record(field, asked, turn.struck, answer) for field in asked.fields],
+                sequence=sequence,
+                variables=asked.variables,
+                status=None if answer.delivery in ("closed", "reset") else answer.status,
+                applied=answer.applied,
+                connection=connection.number,
+                fault=fault.kind if fault else None,
+                path=path,
+                seconds=time.perf_counter() - arrival,
             )
         )
         return answer
+
+
+def _field_record(field: AskedField, asked: Asked, struck: Struck, answer: Answer) -> FieldRecord:
+    unplayed = Outcome(answer.applied if not field.path else False)
+    outcome = asked.outcomes.get(field.path, unplayed)
+    fault = struck.fields.get(field.path)
+    return FieldRecord(
+        field.operation,
+        field.tenant,
+        field.pixels,
+        field.path,
+        outcome.applied,
+        outcome.code,
+        fault.kind if fault else None,
+    )
 
 
 class _Turn:
@@ -131,13 +146,18 @@ class _Turn:
         self._gateway = gateway
         self._asked = asked
         self._receive = receive
+        self.struck = Struck()
+
+    @property
+    def fields(self) -> tuple[AskedField, ...]:
+        return self._asked.fields
 
     @property
     def dialect(self) -> Dialect:
         return self._gateway.dialect
 
-    def perform(self, *, refusing: bool = False) -> Answer:
-        return self._asked.perform(refusing)
+    def perform(self, limit: int | None = None) -> Answer:
+        return self._asked.perform(self.struck.fields, limit)
 
     def revoke_tokens(self) -> None:
         self._gateway.revoke_tokens()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import heapq
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .documents import Call
+from .asked import AskedField, Path
 
-__all__ = ["Counters", "Journal", "RequestRecord"]
+__all__ = ["Counters", "FieldRecord", "Journal", "RequestRecord"]
 
 _FILTER_WRITES = {"updateEventFilter", "updateDomainFilter"}
 _CONNECTION_WRITES = {
@@ -23,22 +23,46 @@ _CONNECTION_WRITES = {
 
 
 @dataclass(frozen=True)
+class FieldRecord:
+    """One operation of a request.
+
+    Args:
+        operation: As in `AskedField`.
+        tenant: Account, None where none is named.
+        pixels: Pixel ids that the operation names.
+        path: Where its result stands in `data`.
+        applied: Whether it was carried out and reported no error of its own.
+        code: Code of the error that answers it, None for none.
+        fault: Kind of the fault that struck this field alone, None for none.
+    """
+
+    operation: str
+    tenant: str | None
+    pixels: tuple[str, ...]
+    path: Path
+    applied: bool
+    code: int | None = None
+    fault: str | None = None
+
+
+@dataclass(frozen=True)
 class RequestRecord:
     """A request that was answered, or ended without an answer.
 
     Args:
         sequence: Order of arrival, from 1 on.
-        operation: As in `Call`.
-        tenant: Account, None where the request names none.
+        operation: As in `AskedField`; different ones of a document are joined by `+`.
+        tenant: Account, None where the request names none, or several.
         pixels: Pixel ids that the request names.
         variables: GraphQL variables or token form; secrets as `sha256:<12 hex digits>`. Empty
             where the document cannot be read, since nothing then tells which are secret.
         status: HTTP status answered, None where the connection was ended instead.
-        applied: Whether the operation was carried out and reported no error.
+        applied: Whether all that it asks for was carried out and reported no error.
         connection: Number of the TCP connection.
-        fault: Kind of the fault that struck it, None for none.
+        fault: Kind of the fault that struck it, or first struck a field of it, None for none.
         path: Where it was posted to.
         seconds: From its arrival to its answer.
+        fields: Each operation of it.
     """
 
     sequence: int
@@ -52,6 +76,22 @@ class RequestRecord:
     fault: str | None = None
     path: str = ""
     seconds: float = field(default=0.0, compare=False)
+    fields: tuple[FieldRecord, ...] = ()
+
+    @classmethod
+    def of(
+        cls, fields: Sequence[FieldRecord], *, fault: str | None = None, **rest: Any
+    ) -> RequestRecord:
+        """The record of a request with these fields; `rest` as the arguments of the class."""
+        tenants = {one.tenant for one in fields}
+        return cls(
+            operation=_joined(fields),
+            tenant=tenants.pop() if len(tenants) == 1 else None,
+            pixels=tuple(dict.fromkeys(pixel for one in fields for pixel in one.pixels)),
+            fault=fault or next((one.fault for one in fields if one.fault), None),
+            fields=tuple(fields),
+            **rest,
+        )
 
 
 @dataclass(frozen=True)
@@ -59,7 +99,9 @@ class Counters:
     """Totals since the start, or since the last clearing.
 
     Args:
-        requests: Requests by operation.
+        requests: Requests by operation; a document of several different ones counts once, under
+            their names joined by `+`.
+        fields: Operations by name, each field of a document for itself.
         connections: Distinct TCP connections that carried a request.
         token_fetches: Requests for an API token.
         max_concurrent: Most requests in progress at once.
@@ -69,6 +111,7 @@ class Counters:
     """
 
     requests: Mapping[str, int]
+    fields: Mapping[str, int]
     connections: int
     token_fetches: int
     max_concurrent: int
@@ -90,6 +133,7 @@ class Journal:
         """Forgets all requests that have ended, and all totals."""
         with self._changed:
             self._records: list[RequestRecord] = []
+            self._requests: Counter[str] = Counter()
             self._arrived: Counter[str] = Counter()
             self._ended: Counter[str] = Counter()
             self._peak: Counter[str] = Counter(self._in_progress)
@@ -119,7 +163,8 @@ class Journal:
         with self._changed:
             filters = [peak for lane, peak in self._peak.items() if lane.startswith("filter:")]
             return Counters(
-                requests=dict(self._arrived),
+                requests=dict(self._requests),
+                fields=dict(self._arrived),
                 connections=len(self._connections),
                 token_fetches=self._arrived["token"],
                 max_concurrent=self._peak["all"],
@@ -129,7 +174,7 @@ class Journal:
             )
 
     def wait_for(self, operation: str, count: int, *, ended: bool, timeout: float) -> None:
-        """Waits until requests of an operation have arrived or ended; TimeoutError if late."""
+        """Waits until an operation has arrived or ended so often; TimeoutError if late."""
         with self._changed:
             totals = self._ended if ended else self._arrived
             if not self._changed.wait_for(lambda: totals[operation] >= count, timeout):
@@ -137,23 +182,24 @@ class Journal:
                 message = f"{totals[operation]} of {count} requests {operation} {step}"
                 raise TimeoutError(message)
 
-    def arrive(self, call: Call, connection: int) -> int:
+    def arrive(self, asked: Sequence[AskedField], connection: int) -> int:
         """Notes the start of a request; returns its sequence number."""
         with self._changed:
             self._sequence += 1
             self._revision += 1
-            self._arrived[call.operation] += 1
+            self._requests[_joined(asked)] += 1
+            self._arrived.update(one.operation for one in asked)
             self._connections.add(connection)
-            for lane in _lanes(call):
+            for lane in _lanes(asked):
                 self._in_progress[lane] += 1
                 self._peak[lane] = max(self._peak[lane], self._in_progress[lane])
             self._changed.notify_all()
             return self._sequence
 
-    def leave(self, call: Call) -> None:
+    def leave(self, asked: Sequence[AskedField]) -> None:
         """Notes that a request is no longer in progress."""
         with self._changed:
-            for lane in _lanes(call):
+            for lane in _lanes(asked):
                 self._in_progress[lane] -= 1
             self._revision += 1
 
@@ -162,7 +208,7 @@ class Journal:
         with self._changed:
             self._records.append(record)
             self._revision += 1
-            self._ended[record.operation] += 1
+            self._ended.update(one.operation for one in record.fields)
             self._changed.notify_all()
 
 
@@ -170,7 +216,15 @@ def _sequence(record: RequestRecord) -> int:
     return record.sequence
 
 
-def _lanes(call: Call) -> list[str]:
-    if call.operation in _FILTER_WRITES:
-        return ["all", f"filter:{call.tenant}"]
-    return ["all", "connections"] if call.operation in _CONNECTION_WRITES else ["all"]
+def _joined(fields: Iterable[AskedField | FieldRecord]) -> str:
+    return "+".join(dict.fromkeys(one.operation for one in fields))
+
+
+def _lanes(asked: Iterable[AskedField]) -> set[str]:
+    lanes = {"all"}
+    for one in asked:
+        if one.operation in _FILTER_WRITES:
+            lanes.add(f"filter:{one.tenant}")
+        elif one.operation in _CONNECTION_WRITES:
+            lanes.add("connections")
+    return lanes

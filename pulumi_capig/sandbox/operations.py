@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -9,7 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphql import GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
 
+from .answers import phrase
+from .asked import Outcome, Path
 from .dialect import Dialect
+from .faults import Fault
 from .state import FilterKind, GatewayState, OperationError, Pixel
 
 if TYPE_CHECKING:
@@ -29,26 +33,61 @@ class Context:
 
     Args:
         state: The gateway.
+        struck: Faults of single fields, by their paths.
+        limit: How many fields are carried out, None for all.
         refusing: Whether operations say that they failed by their payload alone.
+        outcomes: What became of each field.
     """
 
     state: GatewayState
+    struck: Mapping[Path, Fault] = dataclasses.field(default_factory=dict)
+    limit: int | None = None
     refusing: bool = False
+    outcomes: dict[Path, Outcome] = dataclasses.field(default_factory=dict)
+
+    def carry_out(self, path: Path, act: Callable[[Context], Any]) -> Any:
+        """Carries one operation out as far as faults let it, and notes what became of it.
+
+        Args:
+            path: Where its result stands.
+            act: The operation.
+
+        Raises:
+            OperationError: The operation answers with an error.
+        """
+        if self.limit is not None and len(self.outcomes) >= self.limit:
+            self.outcomes[path] = Outcome(applied=False)
+            raise OperationError(500, "The gateway ended before this operation")
+        fault = self.struck.get(path)
+        result, applied, code = None, False, None
+        try:
+            if fault is None or fault.applied:
+                result, applied = act(self), True
+            if fault is not None and fault.kind == "field-error":
+                raise OperationError(fault.code, phrase(fault.code))
+            return result if fault is None else act(replace(self, refusing=True))
+        except OperationError as error:
+            code = error.code
+            raise
+        finally:
+            self.outcomes[path] = Outcome(applied, code)
 
 
 def play(schema: GraphQLSchema) -> None:
     """Gives the documented operations of a schema their behaviour; the others answer 418."""
     for path, resolver in _RESOLVERS.items():
-        _resolve(schema, path, resolver)
+        _resolve(schema, path, _played(resolver))
+    for path in _ROOTS:
+        _resolve(schema, path, _tenant)
     for path in _CONTAINERS:
         _resolve(schema, path, lambda tenant, info, **_: tenant)
-    played = {*_RESOLVERS, *_CONTAINERS}
+    played = {*_RESOLVERS, *_ROOTS, *_CONTAINERS}
     for name in _PARENTS:
         parent = schema.get_type(name)
         assert isinstance(parent, GraphQLObjectType)  # noqa: S101
         for field, definition in parent.fields.items():
             if f"{name}.{field}" not in played:
-                definition.resolve = _uncovered
+                definition.resolve = _played(_uncovered)
 
 
 def field_of(source: Mapping[str, Any], info: Info, **_: Any) -> Any:
@@ -61,6 +100,17 @@ def _resolve(schema: GraphQLSchema, path: str, resolver: Callable[..., Any]) -> 
     parent = schema.get_type(type_name)
     if isinstance(parent, GraphQLObjectType) and field in parent.fields:
         parent.fields[field].resolve = resolver
+
+
+def _played(resolver: Callable[..., Any]) -> Callable[..., Any]:
+    def resolve(source: Any, info: Info, **given: Any) -> Any:
+        context: Context = info.context
+        return context.carry_out(
+            tuple(map(str, info.path.as_list())),
+            lambda allowed: resolver(source, info._replace(context=allowed), **given),
+        )
+
+    return resolve
 
 
 def _uncovered(_source: Any, info: Info, **_: Any) -> None:
@@ -285,8 +335,6 @@ def _common_state(kind: FilterKind, tenant: str, name: str, state: GatewayState)
 
 
 _RESOLVERS: dict[str, Callable[..., Any]] = {
-    "Query.tenantQueries": _tenant,
-    "Mutation.tenantMutations": _tenant,
     "TenantQueries.account": _account,
     "SignalMutations.setupPixelSignalConfig": _setup,
     "SignalMutations.deleteDataSource": _delete,
@@ -295,6 +343,7 @@ _RESOLVERS: dict[str, Callable[..., Any]] = {
     "TenantMutations.updateEventFilter": _filter("event", "EventFilter", "eventName"),
     "TenantMutations.updateDomainFilter": _filter("domain", "DomainFilter", "domain"),
 }
+_ROOTS = ("Query.tenantQueries", "Mutation.tenantMutations")
 _CONTAINERS = (
     "TenantMutations.signalMutations",
     "TenantMutations.dataPipelineMutations",

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 import secrets
+from dataclasses import asdict
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -65,7 +66,7 @@ def _view(state: GatewayState, journal: Journal) -> dict[str, Any]:
         accounts[tenant]["domains"].append([name, pixel, value])
     return {
         "accounts": list(accounts.values()),
-        "requests": [vars(record) for record in journal.latest(_LATEST)],
+        "requests": [asdict(record) for record in journal.latest(_LATEST)],
         "totals": {
             "requests": sum(counters.requests.values()),
             "in_progress": counters.in_progress,

@@ -219,7 +219,7 @@ class Sandbox:
     def wait_for(
         self, operation: str, count: int = 1, *, ended: bool = False, timeout: float = 30
     ) -> None:
-        """Waits until `count` requests of an operation have arrived, or (`ended`) ended.
+        """Waits until an operation was asked for `count` times, or (`ended`) that is over.
 
         Raises:
             TimeoutError: They did not within `timeout` seconds.

@@ -26,7 +26,7 @@ def test_it_is_installed() -> None:
 
 def test_help_tells_the_settings_and_how_it_ends(capig: Capig) -> None:
     text = " ".join(capig("--help").stdout.split())
-    for said in ("sandbox", "doctor", "status", "export", "not from stack config"):
+    for said in ("sandbox", "doctor", "status", "export", "comment", "unmanaged", "--stack"):
         assert said in text
     assert "0 good, 1 a finding, 2 usage or settings, 3 the gateway cannot be reached" in text
 
@@ -101,6 +101,18 @@ def test_settings_are_named_as_the_environment_names_them(capig: Capig) -> None:
         "capig: the gateway's address is missing (CAPIG_GATEWAY); credentials are missing "
         "(CAPIG_CLIENT_ID and CAPIG_CLIENT_SECRET, or a ready token in CAPIG_TOKEN)"
     )
+
+
+def test_with_nothing_set_everything_that_is_missing_is_named(capig: Capig) -> None:
+    variables = ("CAPIG_GATEWAY", "CAPIG_CLIENT_ID", "CAPIG_CLIENT_SECRET", "CAPIG_TENANT_ID")
+    for command in ("status", "export"):
+        what, advice = capig(command, **dict.fromkeys(variables, "")).stderr.splitlines()
+        assert what == (
+            "capig: the gateway's address is missing (CAPIG_GATEWAY); credentials are missing "
+            "(CAPIG_CLIENT_ID and CAPIG_CLIENT_SECRET, or a ready token in CAPIG_TOKEN); no "
+            "account is named (--tenant, --tenants, or CAPIG_TENANT_ID)"
+        )
+        assert "--stack" in advice
 
 
 WRONG_SURROUNDINGS = [

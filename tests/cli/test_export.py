@@ -107,6 +107,11 @@ def test_a_file_is_written_again_and_hand_edits_stay(
     file = tmp_path / "pixels.py"
     assert capig("export", *BOTH, "-o", file).returncode == 0
     first = file.read_bytes()
+    assert capig("export", *BOTH, "-o", file).stderr.splitlines() == [
+        f"capig: {file} written: 4 pixels of 2 accounts",
+        "Next: add `import pixels` to the __main__.py beside it; `pulumi preview` shows what "
+        "`pulumi up` takes over.",
+    ]
     assert is_formatted(first.decode())
     assert capig("export", *reversed_pairs(BOTH), "-o", file).returncode == 0
     assert file.read_bytes() == first
@@ -152,8 +157,9 @@ def test_running_it_takes_everything_over_and_writes_nothing(
     assert all(resource["protect"] for resource in stack.resources().values())
 
     text = exported.read_bytes()
-    assert capig("export", *BOTH, "-o", exported).returncode == 0
-    assert exported.read_bytes() == text
+    again = capig("export", *BOTH, "-o", exported)
+    assert (again.returncode, exported.read_bytes()) == (0, text)
+    assert "import __main__" not in again.stderr
 
 
 PIXELS = "\ufeffbusiness_id,pixel_id\r\n7,102\r\n 7 , 101\r\n\r\n8,5\r\n"
@@ -216,6 +222,52 @@ def test_files_that_cannot_be_used(
     done = capig("export", *FILES)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
+    assert "EAAB" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("pixels", "tokens", "said", "advice"),
+    [
+        (
+            "business_id;pixel_id\n7;1\n",
+            TOKENS,
+            "the header lacks business_id and pixel_id (it is 'business_id;pixel_id'): the file "
+            "has semicolons between its columns",
+            "Save it with commas",
+        ),
+        (
+            "Business ID,Dataset ID\n7,1\n",
+            TOKENS,
+            "the header lacks business_id and pixel_id; it is 'Business ID,Dataset ID'",
+            "Rename 'Business ID' to business_id, 'Dataset ID' to pixel_id.",
+        ),
+        (
+            "name,pixel_id\nShop,1\n",
+            TOKENS,
+            "the header lacks business_id; it is 'name,pixel_id'",
+            "Name the columns business_id,pixel_id.",
+        ),
+        (
+            "1000000000000001,2000000000000001\n",
+            TOKENS,
+            "its first line looks like a row",
+            "Put the line business_id,pixel_id above it.",
+        ),
+        ("", TOKENS, "the file is empty", "Begin it with the line business_id,pixel_id"),
+        (PIXELS, "7;EAAB-seven\n", "semicolons between its columns", "Save it with commas"),
+        (PIXELS, "7,EAAB-seven\n", "looks like a row", "business_id,access_token above it"),
+        (PIXELS, "business\ttoken\n7\tEAAB\n", "tabs between its columns", "with commas"),
+    ],
+)
+def test_another_header_is_answered_with_what_was_found_and_a_guess(
+    capig: Capig, tmp_path: Path, pixels: str, tokens: str, said: str, advice: str
+) -> None:
+    (tmp_path / "pixels.csv").write_text(pixels, encoding="utf-8")
+    (tmp_path / "tokens.csv").write_text(tokens, encoding="utf-8")
+    done = capig("export", *FILES)
+    what, what_next = done.stderr.splitlines()
+    assert said in what
+    assert advice in what_next
     assert "EAAB" not in done.stderr
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 
 import pytest
@@ -90,6 +91,59 @@ def test_json_has_the_names_of_the_look_ups(capig: Capig, in_sandbox: Sandbox) -
     first, second = json.loads(done.stdout)
     assert first == vars(pulumi_capig.get_pixel_connection("101"))
     assert (second["tenant_id"], second["pixel_id"]) == ("SandboxB", "201")
+
+
+def test_figures_for_prometheus(capig: Capig, sandbox: Sandbox) -> None:
+    hostile = 'A "b" \\ \n\x1b'
+    sandbox.connect("101", name=hostile, publishing=False, total_events_received=1234567.5)
+    sandbox.mark_bad_token("101")
+    sandbox.connect("201", tenant="SandboxB", total_events_published=2.0)
+    tenants = ("--tenant", "SandboxA", "--tenant", "SandboxB", "--tenant", "Nobody00")
+    done = capig("status", "--prometheus", "--window", "15", *tenants)
+    assert done.returncode == 3
+    assert "account Nobody00" in done.stderr
+    samples: dict[str, str] = {}
+    described: set[str] = set()
+    for line in done.stdout.splitlines():
+        if line.startswith("# "):
+            described.add(line.split()[2])
+            continue
+        name, _, value = line.rpartition(" ")
+        assert name.partition("{")[0] in described
+        assert name not in samples
+        samples[name] = value
+    shop = r'tenant_id="SandboxA",pixel_id="101",pixel_name="A \"b\" \\ \n "'
+    other = 'tenant_id="SandboxB",pixel_id="201",pixel_name=""'
+    assert samples == {
+        'capig_account_up{tenant_id="SandboxA"}': "1",
+        'capig_account_up{tenant_id="SandboxB"}': "1",
+        'capig_account_up{tenant_id="Nobody00"}': "0",
+        "capig_window_seconds": "900",
+        f"capig_pixel_receiving{{{shop}}}": "1",
+        f"capig_pixel_receiving{{{other}}}": "1",
+        f"capig_pixel_publishing{{{shop}}}": "0",
+        f"capig_pixel_publishing{{{other}}}": "1",
+        f"capig_pixel_access_token_available{{{shop}}}": "1",
+        f"capig_pixel_access_token_available{{{other}}}": "1",
+        f"capig_pixel_bad_token{{{shop}}}": "1",
+        f"capig_pixel_bad_token{{{other}}}": "0",
+        f"capig_pixel_events_received{{{shop}}}": "1234567.5",
+        f"capig_pixel_events_received{{{other}}}": "0",
+        f"capig_pixel_events_published{{{shop}}}": "0",
+        f"capig_pixel_events_published{{{other}}}": "2",
+        f'capig_pixel_error{{{shop},code="190.460"}}': "1",
+    }
+    assert capig("status", "--prometheus", "--json").returncode == 2
+
+
+def test_figures_that_are_no_numbers(capig: Capig, sandbox: Sandbox) -> None:
+    status = {"pixelID": "1", "totalEventsReceived": float("inf"), "totalEventsPublished": math.nan}
+    account = {"name": "", "status": 0, "signalConfigs": [{"connectionStatus": status}]}
+    answer = json.dumps({"data": {"tenantQueries": {"account": account}}})
+    sandbox.inject(Fault("not-json", operation="list", body=answer))
+    shown = capig("status", "--prometheus").stdout.splitlines()
+    values = [line.split()[-1] for line in shown if line.startswith("capig_pixel_events_")]
+    assert values == ["+Inf", "NaN"]
 
 
 def test_check_finds_what_is_wrong(capig: Capig, sandbox: Sandbox) -> None:

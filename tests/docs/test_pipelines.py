@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -52,10 +51,7 @@ def script(pipeline: str, job: str, *steps: str) -> str:
 @pytest.fixture
 def stack(tmp_path: Path, sandbox: Sandbox) -> Stack:
     """A project as the pipelines expect it, its stack brought up."""
-    stack = Stack(tmp_path, sandbox.environment(), BEFORE)
-    for folder in (".github", "ci"):
-        (stack.project / folder).mkdir()
-        shutil.copy(PIPELINES / "preview_comment.py", stack.project / folder)
+    stack = Stack(tmp_path, {**sandbox.environment(), "PULUMI_STACK": "dev"}, BEFORE)
     stack.up().ok()
     return stack
 
@@ -91,15 +87,17 @@ def test_from_a_pull_request_to_the_merge(stack: Stack, sandbox: Sandbox) -> Non
     assert done.returncode == 0, done.stderr
     assert sandbox.requests == []
     comment = (stack.project / "comment.md").read_text("utf-8")
-    rows = {line.split("`")[1]: line for line in comment.splitlines() if line.count("`") > 1}
-    opens = {name for name, line in rows.items() if "**passes again**" in line}
-    assert opens == {"leads", "wide", "moved", "gone"}
-    assert "publishing `true` → `false`" in rows["shop"]
-    assert "access_token_fingerprint" in rows["shop"]
-    assert "**replace**" in rows["moved"]
-    assert "**delete**" in rows["gone"]
-    assert 'event_name `"purchase"`' in rows["new"]
-    assert "warning: event purchase is not the standard event Purchase" in comment
+    rows = [line for line in comment.splitlines() if line.startswith("| ")][2:]
+    opened = {row.split("`")[1]: row for row in rows if row.startswith("| **opens** ")}
+    assert opened.keys() == {"Lead", "Search", "a.example", "b.example"}
+    assert f"for all pixels but `{PIXEL}`" in opened["Search"]
+    assert "EventFilter `leads` | `filter_state` `DROP` → `PUBLISH`" in opened["Lead"]
+    assert "DomainFilter `moved` | `domain` `b.example` → `c.example`" in opened["b.example"]
+    assert "DomainFilter `gone` | no longer in the program" in opened["a.example"]
+    (shop,) = [row for row in rows if "PixelConnection `shop`" in row]
+    assert "`access_token` changes; `publishing` `true` → `false`" in shop
+    assert any("holds back event `purchase`" in row for row in rows)
+    assert "event purchase is not the standard event Purchase" in comment
     assert "EAAB" not in comment + done.stdout
     assert "__provider" not in comment
 
@@ -116,7 +114,9 @@ def test_a_preview_that_fails_is_a_comment_and_a_failed_job(stack: Stack) -> Non
     assert "a pixel id must be decimal digits" in comment
     assert "**The preview failed.**" in comment
     assert run(stack, preview, PULUMI_STACK="none").returncode != 0
-    assert "**The preview failed.**" in (stack.project / "comment.md").read_text("utf-8")
+    comment = (stack.project / "comment.md").read_text("utf-8")
+    assert "**The preview failed.**" in comment
+    assert "no stack selected" in comment
 
 
 def test_the_night_finds_drift_and_puts_filters_in_force_again(
@@ -131,6 +131,15 @@ def test_the_night_finds_drift_and_puts_filters_in_force_again(
     loud = run(stack, script("gitlab-ci.yml", "drift"))
     assert loud.returncode == 7
     assert "publishing" in loud.stdout
+
+
+def test_the_night_finds_pixels_that_nobody_manages(stack: Stack, sandbox: Sandbox) -> None:
+    unmanaged = script("github-actions.yml", "drift", "unmanaged")
+    assert run(stack, unmanaged).returncode == 0
+    sandbox.connect("777")
+    found = run(stack, unmanaged)
+    assert (found.returncode, found.stdout) == (1, f"account {sandbox.tenant_id}: pixel 777\n")
+    assert run(stack, script("gitlab-ci.yml", "drift")).returncode == 1
 
 
 @pytest.mark.parametrize(

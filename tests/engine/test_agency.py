@@ -183,6 +183,40 @@ def test_ctrl_c_stops_and_the_next_up_goes_on(
     assert drift.stdout.splitlines()[-1].endswith("0 create, 1 update, 0 delete, 2 unchanged")
 
 
+def test_one_comment_for_all_accounts(
+    folder: Path, environment: dict[str, str], gateway: Sandbox, tmp_path: Path
+) -> None:
+    (tmp_path / "state").mkdir()
+    environment |= {
+        **gateway.environment(),
+        "PULUMI_BACKEND_URL": (tmp_path / "state").as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": "test",
+        "TOKEN_1": "EAAB-for-tests",
+    }
+    assert agency(folder, environment, "up", "a", "b").returncode == 0
+    rows = ["b,B,1,102,,on,on", "b,B,1,101,,on,on", "c,C,2,103,,on,on"]
+    (folder / "pixels.csv").write_text(PIXELS + "\n".join(rows))
+    (folder / "policy.csv").write_text(POLICY + "b,event,Lead,PUBLISH\n")
+    gateway.clear_requests()
+    done = agency(folder, environment, "preview", "--markdown", "--fail-on", "disconnect")
+    assert done.returncode == 1
+    assert gateway.requests == []
+    comment = done.stdout
+    assert comment.startswith("### Pulumi preview of `b`, `c`\n")
+    assert "**The preview of `c` failed.**" in comment
+    assert "no access token of business 2" in comment
+    assert "| **opens** event `Lead` for the whole account |" in comment
+    assert "| connects pixel `102` |" in comment
+    assert "left as they are until `destroy` names them: `a`." in comment
+    assert "EAAB" not in comment + done.stderr
+    opens = ("preview", "--markdown", "--fail-on", "open", "b")
+    assert agency(folder, environment, *opens).returncode == 1
+    assert agency(folder, environment, "preview", "--markdown", "b").returncode == 0
+    assert agency(folder, environment, "preview", "--fail-on", "open", "b").returncode == 2
+    wrong = agency(folder, environment, "preview", "--markdown", "--fail-on", "opens", "b")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+
+
 def test_all_that_is_wrong_is_told_before_anything_begins(
     folder: Path, environment: dict[str, str]
 ) -> None:
@@ -217,6 +251,31 @@ def test_all_that_is_wrong_is_told_before_anything_begins(
     assert not (folder.parents[2] / "home").exists(), "the CLI was run"
 
 
+def test_ids_that_a_spreadsheet_rounded_are_named(
+    folder: Path, environment: dict[str, str], gateway: Sandbox, tmp_path: Path
+) -> None:
+    (tmp_path / "state").mkdir()
+    environment |= {
+        **gateway.environment(),
+        "PULUMI_BACKEND_URL": (tmp_path / "state").as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": "test",
+        "TOKEN_2840127409433700": "EAAB-for-tests",
+    }
+    (folder / "pixels.csv").write_text(
+        PIXELS
+        + "a,A,2840127409433700,18904456377094500,,,\n"
+        + "a,A,2840127409433700,319279634094583,,,\n"
+        + "b,B,2840127409433700,18904456377094500,,,\n"
+    )
+    preview = agency(folder, environment, "preview", "a")
+    assert preview.returncode == 0, preview.stderr
+    lines = preview.stderr.splitlines()
+    assert [line.partition(" may be")[0] for line in lines] == [
+        "warning: pixels.csv: business_id 2840127409433700",
+        "warning: pixels.csv: pixel_id 18904456377094500",
+    ]
+
+
 def test_tables_that_cannot_be_read_say_why(folder: Path, environment: dict[str, str]) -> None:
     (folder / "pixels.csv").write_text(PIXELS + ",,,,,,\n")
     (folder / "policy.csv").write_text(POLICY + "a,event,Lead,DROP\n")
@@ -228,6 +287,7 @@ def test_tables_that_cannot_be_read_say_why(folder: Path, environment: dict[str,
     missing = agency(folder, environment, "preview").stderr
     assert "pixels.csv: No such file or directory" in missing
     assert "policy.csv:1: the header lacks account, kind, name, filter_state" in missing
+    assert "it is 'account;kind;name;filter_state', with semicolons between" in missing
 
     (folder / "pixels.csv").write_text(PIXELS, "utf-16")
     (folder / "policy.csv").write_text(POLICY + '*,event,"Lead')

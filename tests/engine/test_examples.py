@@ -135,6 +135,20 @@ def test_onboarding(clone: Stack, sandbox: Sandbox) -> None:
     assert not any("EAAB" in outcome.text for outcome in outcomes)
 
 
+def test_onboarding_of_an_id_that_a_spreadsheet_rounded(clone: Stack, sandbox: Sandbox) -> None:
+    stack = in_folder(clone, "examples/onboarding")
+    (stack.project / "pixels.csv").write_text(
+        "business_id,pixel_id\n2840127409433700,18904456377094500\n2840127409433700,319279634094583\n"
+    )
+    (stack.project / "business_access_tokens.csv").write_text(
+        "business_id,access_token\n2840127409433700,EAAB-one\n"
+    )
+    said = stack.preview().ok().text.partition("Diagnostics:")[2]
+    assert said.count("warning: pixel_id 18904456377094500 may be rounded") == 1
+    assert said.count("warning: business_id 2840127409433700 may be rounded") == 1
+    assert "319279634094583 may be" not in said
+
+
 def test_onboarding_files_that_cannot_be_read_say_why(tmp_path: Path) -> None:
     tables = runpy.run_path(str(ROOT / "examples" / "onboarding" / "tables.py"))
     pixels, tokens = tmp_path / "pixels.csv", tmp_path / "tokens.csv"
@@ -151,6 +165,13 @@ def test_onboarding_files_that_cannot_be_read_say_why(tmp_path: Path) -> None:
     tokens.write_text("business_id;access_token\n1;EAAB\n")
     assert "pixels.csv: no rows below the header" in (text := problems())
     assert "tokens.csv:1: the header lacks business_id and access_token" in text
+    assert "it is 'business_id;access_token', with semicolons between the columns" in text
+
+    pixels.write_text("Business,Pixel\n1,11\n")
+    tokens.write_text("1,EAAB\n")
+    assert "it is 'Business,Pixel': name the columns business_id,pixel_id" in (text := problems())
+    assert "looks like a row; put business_id,access_token above it" in text
+    assert "EAAB" not in text
 
     pixels.write_text("business_id,pixel_id\n1,11\n", encoding="utf-16")
     tokens.write_text('business_id,access_token\n1,"EAAB\n')

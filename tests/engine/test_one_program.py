@@ -17,6 +17,10 @@ ACCOUNT_AND_PIXEL = """
     capig.DomainFilter("one", domain="Shop.example.com", filter_state="DROP")
     capig.DomainFilter("two", domain="shop.example.com.", filter_state="PUBLISH", pixel_ids=["1"])
 """
+TWO_SPELLINGS = """
+    capig.EventFilter("one", event_name="Caf\\u00e9", filter_state="DROP")
+    capig.EventFilter("two", event_name="Cafe\\u0301", filter_state="PUBLISH")
+"""
 THROUGH_A_CONNECTION = """
     shop = capig.PixelConnection("shop", pixel_id="1", business_id="1", access_token="EAAB")
     capig.EventFilter("one", event_name="Lead", filter_state="DROP", pixel_ids=[shop.pixel_id])
@@ -72,6 +76,7 @@ NOT_TEXT = """
     [
         (TWO_STATES, ("EventFilter 'one'", "EventFilter 'two'")),
         (ACCOUNT_AND_PIXEL, ("DomainFilter 'one'", "DomainFilter 'two'")),
+        (TWO_SPELLINGS, ("EventFilter 'one'", "EventFilter 'two'")),
         (THROUGH_A_CONNECTION, ("EventFilter 'one'", "EventFilter 'two'")),
         (TWO_CONNECTIONS, ("PixelConnection 'one'", "PixelConnection 'two'")),
         (TWO_CHILDREN, ("connect the same pixel, 1",)),
@@ -84,6 +89,7 @@ NOT_TEXT = """
     ids=[
         "states",
         "account and pixel",
+        "spellings",
         "through a connection",
         "pixel",
         "children",
@@ -110,9 +116,9 @@ def test_a_preview_refuses_it(
 def test_what_is_not_text_is_told_by_its_place(stack: Stack, sandbox: Sandbox) -> None:
     stack.write(NOT_TEXT)
     outcome = stack.preview().failed()
-    assert "property pixel_ids[0] value" in outcome.text
-    assert "a pixel id must be text, not a list" in outcome.text
-    assert "a pixel id must be text, not an object" in outcome.text
+    assert "pixel_ids[0]: a pixel id must be text, not a list" in outcome.text
+    assert "pixel_ids[1]: a pixel id must be text, not an object" in outcome.text
+    assert "<nil>" not in outcome.text
     assert sandbox.requests == []
 
 

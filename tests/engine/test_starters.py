@@ -303,6 +303,30 @@ BY_THE_RULES = f"""
     for event in ("Lead", "SubmitApplication", "HealthQuiz"):
         capig.EventFilter(event, event_name=event, filter_state="DROP")
 """
+MORE_HELD_BACK = (
+    BY_THE_RULES
+    + f"""
+    capig.EventFilter("contact", event_name="Contact", filter_state="DROP")
+    capig.EventFilter("old-name", event_name="Schedule", filter_state="DROP")
+    capig.DomainFilter(
+        "hosts", domain="preview.example.com", filter_state="DROP", pixel_ids=["{US}", "{UK}"]
+    )
+    capig.EventFilter(
+        "kept", event_name="Donate", filter_state="DROP",
+        opts=pulumi.ResourceOptions(retain_on_delete=True),
+    )
+"""
+)
+LESS_HELD_BACK = (
+    BY_THE_RULES
+    + f"""
+    capig.EventFilter("contact", event_name="Contact", filter_state="DROP", pixel_ids=["{UK}"])
+    capig.EventFilter("new-name", event_name="Schedule", filter_state="DROP")
+    capig.DomainFilter(
+        "hosts", domain="preview.example.com", filter_state="DROP", pixel_ids=["{UK}"]
+    )
+"""
+)
 
 
 def test_policy_pack(clone: Stack, sandbox: Sandbox) -> None:
@@ -334,6 +358,14 @@ def test_policy_pack(clone: Stack, sandbox: Sandbox) -> None:
     clone.write(BY_THE_RULES)
     assert "[advisory]" not in clone.shell(preview.replace("preview", "up")).ok().text
     assert sandbox.state.effective_event(RETAIL, "HealthQuiz", US) == "DROP"
+
+    clone.write(MORE_HELD_BACK)
+    assert "will pass" not in clone.shell(preview.replace("preview", "up")).ok().text
+    clone.write(LESS_HELD_BACK)
+    said = clone.shell(preview).ok().text
+    assert f"account {RETAIL}: preview.example.com will pass for pixel {US}, and is held" in said
+    assert f"account {RETAIL}: Contact will pass for the whole account, and is held" in said
+    assert said.count("[advisory]  nothing-held-back-is-opened") == 2
 
 
 def test_each_example_requires_what_it_imports() -> None:

@@ -7,7 +7,7 @@ import sys
 
 PROGRAM = """
 import sys, threading
-from pulumi_capig.dynamic import _say
+from pulumi_capig.process import _say
 
 sys.setswitchinterval(1e-6)
 together = threading.Barrier(4)

@@ -102,8 +102,8 @@ def test_a_wrong_setting_hides_no_other_mistake(
 ) -> None:
     monkeypatch.setenv("CAPIG_ADOPT", "yes")
     failures = provider.check(KIND, None, shop(business_id="x")[1]).failures
-    assert set(failures) == {"adopt", "business_id"}
-    assert failures["adopt"] == "CAPIG_ADOPT: must be true or false"
+    assert set(failures) == {"CAPIG_ADOPT", "business_id"}
+    assert failures["CAPIG_ADOPT"] == "CAPIG_ADOPT: must be true or false"
 
 
 def test_adopt_stands_in_no_input(provider: Provider) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -11,12 +10,11 @@ from typing import Any
 import pytest
 
 from pulumi_capig.errors import GatewayError
-from pulumi_capig.gateway import Gateway
-from pulumi_capig.gateway.session import Session
+from pulumi_capig.gateway import Client
 from pulumi_capig.lifecycle import REGISTRY
 from pulumi_capig.lifecycle.run import Run
 from pulumi_capig.sandbox import Dialect, Fault, Sandbox
-from pulumi_capig.settings import Connection, Settings
+from pulumi_capig.settings import ClientSettings, Settings
 
 Open = Callable[[], Run]
 
@@ -50,8 +48,8 @@ def new_run(in_sandbox: Sandbox, naps: Naps) -> Iterator[Open]:
     """Begins runs: engine operations whose calls a test makes itself, from its own threads."""
     with ExitStack() as stack:
 
-        def open_gateway(connection: Connection) -> Gateway:
-            return Gateway(connection, Session(connection, naps.sleep, time.monotonic))
+        def open_gateway(settings: ClientSettings) -> Client:
+            return Client(settings, sleep=naps.sleep)
 
         def begin() -> Run:
             run = Run(Settings(), open_gateway, lambda _text: None)
@@ -63,7 +61,7 @@ def new_run(in_sandbox: Sandbox, naps: Naps) -> Iterator[Open]:
 
 def created(run: Run, kind: str, arguments: dict[str, Any]) -> dict[str, Any]:
     life = REGISTRY[kind](run)
-    return life.create(life.check({}, arguments).inputs).outputs
+    return life.create(life.check({}, arguments, run.picture.receive(None)).inputs).outputs
 
 
 def test_what_was_written_while_the_list_was_under_way_stays_in_it(
@@ -74,19 +72,19 @@ def test_what_was_written_while_the_list_was_under_way_stays_in_it(
     shop = created(run, "PixelConnection", SHOP)
     # A filter that is gone has left the pixel an own entry, which comes before the account's.
     own = created(run, "EventFilter", {**LEAD, "pixel_ids": ["101"]})
-    REGISTRY["EventFilter"](new_run()).delete(own)
+    REGISTRY["EventFilter"](new_run()).delete("", own)
 
     run = new_run()
     connection, event = REGISTRY["PixelConnection"](run), REGISTRY["EventFilter"](run)
-    quiet = connection.check(shop, {**SHOP, "publishing": False}).inputs
-    wide = event.check({}, LEAD).inputs
+    quiet = connection.check(shop, {**SHOP, "publishing": False}, run.picture.receive(None)).inputs
+    wide = event.check({}, LEAD, run.picture.receive(None)).inputs
     with ThreadPoolExecutor(1) as pool:
         with in_sandbox.hold("list", applied=True) as gate:
             filtered = pool.submit(event.create, wide)
             gate.wait(1)
-            connection.update(shop, quiet)  # needs no list of its own
+            connection.update("", shop, quiet)  # needs no list of its own
         filtered.result()
-    assert "101" in run.account("SandboxA").pixels()
+    assert "101" in run.account("SandboxA").pixels.all()
     assert in_sandbox.state.effective_event("SandboxA", "Lead", "101") == "DROP"
 
 
@@ -100,7 +98,7 @@ def test_one_failure_to_list_speaks_for_all(
     def read(number: int) -> str:
         life = REGISTRY["PixelConnection"](run)
         with pytest.raises(GatewayError) as caught:
-            life.read({**SHOP, "pixel_id": str(number), "tenant_id": "SandboxA"})
+            life.read("", {**SHOP, "pixel_id": str(number), "tenant_id": "SandboxA"})
         return str(caught.value)
 
     with ThreadPoolExecutor(4) as pool:
@@ -109,7 +107,7 @@ def test_one_failure_to_list_speaks_for_all(
     assert in_sandbox.counters.requests["list"] == 3
     # Another account is another matter.
     with pytest.raises(GatewayError):
-        run.account("SandboxB").pixels()
+        run.account("SandboxB").pixels.all()
     assert in_sandbox.counters.requests["list"] == 6
 
 

@@ -156,7 +156,7 @@ class RandomPrograms(RuleBasedStateMachine):
         result = self.deployment.up(
             program,
             order,
-            siblings=data.draw(st.booleans(), label="siblings"),
+            picture=data.draw(st.booleans(), label="picture"),
             refresh=refresh,
             keep_going=keep_going,
             late=frozenset(late),

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, field
+from functools import partial
+from types import TracebackType
 from typing import Any
 
-from .provider import CallError, Provider
+from pulumi_capig.picture import HINT, Row, Writer, digest
+
+from .provider import UNKNOWN, CallError, Provider
 
 Props = dict[str, Any]
 Program = Mapping[str, tuple[str, Props]]
@@ -26,22 +32,33 @@ class Resource:
 
 @dataclass
 class Result:
-    """What one operation did: the steps in order, and what failed."""
+    """What one operation did: the steps in order, and what failed.
+
+    Attributes:
+        lives: Whether the operation still lives; one that is killed gets no answer any more.
+    """
 
     steps: list[tuple[str, str]] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
+    lives: Callable[[], bool] = lambda: True
 
     @property
     def changes(self) -> list[tuple[str, str]]:
         """The steps that changed something."""
         return [step for step in self.steps if step[0] != "same"]
 
+    def confirm(self) -> None:
+        """A call was answered: that counts, unless the operation was killed before."""
+        if not self.lives():
+            raise _StoppedError
+
 
 class Deployment:
     """A stack's state, and the engine's way through a program.
 
     The engine checks and diffs a resource when the program registers it, creates and updates at
-    once, and deletes at the end, in any order that dependencies allow.
+    once, and deletes at the end, in any order that dependencies allow. Here, one call follows the
+    other, so that a test chooses their order.
     """
 
     def __init__(self, provider: Provider, config: Mapping[str, str] | None = None) -> None:
@@ -61,7 +78,9 @@ class Deployment:
         replace: frozenset[str] = frozenset(),
         delete_first: bool = False,
         target: frozenset[str] | None = None,
-        siblings: bool = True,
+        picture: bool = True,
+        apart: frozenset[str] = frozenset(),
+        lives: Callable[[], bool] = lambda: True,
     ) -> Result:
         """Bring the state to a program.
 
@@ -76,57 +95,70 @@ class Deployment:
             replace: Resources to replace without a diff, as ``--replace``.
             delete_first: Delete replaced resources before their new ones are created.
             target: The only resources that the run touches, as ``--target``.
-            siblings: Whether filters carry what else the program declares of their event or
-                domain, and of their pixels, as they do wherever the program's process can see it.
+            picture: Whether resources carry the program's picture, as all do but those that are
+                declared inside ``apply``.
+            apart: Resources that are declared inside ``apply``.
+            lives: Whether the run still lives. One that is killed gets no answer any more, and
+                what ended at that moment is not in state.
         """
-        if siblings:
-            program = with_siblings(program)
-        result = Result()
-        with self.provider.operation(self.config):
+        program = with_picture(program, apart=apart) if picture else program
+        result = Result(lives=lives)
+        gone = [n for n in self.state if n not in program and (target is None or n in target)]
+        with self.provider.operation(self.config), suppress(_StoppedError):
             if refresh:
                 self._refresh(result)
-            waiting: list[Callable[[], None]] = []
             dead: list[tuple[str, Resource]] = []
-            try:
-                for name in order if order is not None else program:
+            steps = self._steps(result, keep_going=keep_going)
+            with steps:
+                names = order if order is not None else program
+                for name in sorted(names, key=lambda name: name in apart):
                     if target is not None and name not in target:
                         continue
+                    if name in apart:
+                        steps.some_ended()
                     act = self._register(name, program[name], dead, result, replace, delete_first)
-                    if name in late:
-                        waiting.append(lambda n=name, a=act: self._try(n, a, result, keep_going))
-                    else:
-                        self._try(name, act, result, keep_going)
-                for act in waiting:
-                    act()
-            except _StoppedError:
-                return result
-            gone = [n for n in self.state if n not in program and (not target or n in target)]
-            dead += [(n, self.state[n]) for n in gone]
-            by_key = {f"{name} {i}": item for i, (name, item) in enumerate(dead)}
-            for key in delete_order(list(by_key)):
-                name, resource = key.split()[0], by_key[key]
-                try:
-                    self.provider.delete(resource.kind, resource.id, resource.outputs)
-                except CallError as error:
-                    result.errors[name] = str(error)
-                    continue
-                result.steps.append(("delete", name))
-                if self.state.get(name) is resource:
-                    del self.state[name]
+                    steps.start(name, act, waits=name in late)
+            dead += [(n, self.state[n]) for n in gone if n in self.state]
+            by_key = {f"{item[0]} {i}": item for i, item in enumerate(dead)}
+            with self._steps(result, keep_going=True) as steps:
+                for key in delete_order(list(by_key)):
+                    name, resource = by_key[key]
+                    steps.start(name, partial(self._delete, name, resource, result))
         return result
 
-    def preview(self, program: Program) -> Result:
-        """Check and diff, as a preview does."""
-        program, result = with_siblings(program), Result()
-        with self.provider.operation(self.config):
-            for name, declared in program.items():
-                try:
-                    step = self._plan(name, declared)[0]
-                except CallError as error:
-                    result.errors[name] = str(error)
-                else:
-                    result.steps.append((step, name))
-        result.steps += [("delete", name) for name in self.state if name not in program]
+    def preview(
+        self,
+        program: Program,
+        *,
+        refresh: bool = False,
+        replace: frozenset[str] = frozenset(),
+        target: frozenset[str] | None = None,
+        apart: frozenset[str] = frozenset(),
+    ) -> Result:
+        """Check and diff, as a preview does; arguments as for `up`."""
+        program, result = with_picture(program, preview=True, apart=apart), Result()
+        kept = self.state
+        self.state = {name: copy(resource) for name, resource in kept.items()}
+        try:
+            with self.provider.operation(self.config):
+                if refresh:
+                    self._refresh(Result())
+                for name, declared in program.items():
+                    if target is not None and name not in target:
+                        continue
+                    try:
+                        step = self._plan(name, declared, force=name in replace)[0]
+                    except CallError as error:
+                        result.errors[name] = str(error)
+                    else:
+                        result.steps.append((step, name))
+                result.steps += [
+                    ("delete", name)
+                    for name in self.state
+                    if name not in program and (target is None or name in target)
+                ]
+        finally:
+            self.state = kept
         return result
 
     def refresh(self) -> Result:
@@ -140,23 +172,33 @@ class Deployment:
         """Delete everything, dependants first."""
         return self.up({})
 
+    def _steps(self, result: Result, *, keep_going: bool) -> Steps:
+        """What carries steps out."""
+        return InTurn(result, keep_going=keep_going)
+
     def _refresh(self, result: Result) -> None:
-        for name, resource in list(self.state.items()):
-            inputs = resource.inputs
-            try:
-                id_, outputs, read = self.provider.read(
-                    resource.kind, resource.id, resource.outputs
-                )
-                if not id_:
-                    del self.state[name]
-                    result.steps.append(("gone", name))
-                    continue
-                drift = self.provider.diff(resource.kind, id_, outputs, inputs).changes
-            except CallError as error:
-                result.errors[name] = str(error)
-                continue
-            resource.inputs, resource.outputs = read, outputs
-            result.steps.append(("drift" if drift else "same", name))
+        with self._steps(result, keep_going=True) as steps:
+            for name, resource in list(self.state.items()):
+                steps.start(name, partial(self._read, name, resource, result))
+
+    def _read(self, name: str, resource: Resource, result: Result) -> None:
+        inputs = resource.inputs
+        id_, outputs, read = self.provider.read(resource.kind, resource.id, resource.outputs)
+        if not id_:
+            del self.state[name]
+            result.steps.append(("gone", name))
+            return
+        drift = self.provider.diff(resource.kind, id_, outputs, inputs).changes
+        result.confirm()
+        resource.inputs, resource.outputs = read, outputs
+        result.steps.append(("drift" if drift else "same", name))
+
+    def _delete(self, name: str, resource: Resource, result: Result) -> None:
+        self.provider.delete(resource.kind, resource.id, resource.outputs)
+        result.confirm()
+        result.steps.append(("delete", name))
+        if self.state.get(name) is resource:
+            del self.state[name]
 
     def _plan(
         self, name: str, declared: tuple[str, Props], *, force: bool = False
@@ -203,13 +245,16 @@ class Deployment:
             elif step == "update":
                 assert old is not None
                 outputs = self.provider.update(kind, old.id, old.outputs, inputs)
+                result.confirm()
                 self.state[name] = Resource(kind, old.id, inputs, outputs)
             else:
                 if step == "replace" and delete_first:
                     assert old is not None
                     self.provider.delete(kind, old.id, old.outputs)
+                    result.confirm()
                     self.state.pop(name)
                 id_, outputs = self.provider.create(kind, inputs)
+                result.confirm()
                 if step == "replace" and not delete_first:
                     assert old is not None
                     dead.append((name, old))
@@ -217,46 +262,162 @@ class Deployment:
 
         return act
 
-    @staticmethod
-    def _try(name: str, act: Callable[[], None], result: Result, keep_going: bool) -> None:
+
+class Steps:
+    """Carries out the steps of one phase, and ends it at the first failure unless it keeps going.
+
+    Args:
+        result: Learns what failed.
+        keep_going: Whether a failure ends nothing.
+    """
+
+    def __init__(self, result: Result, *, keep_going: bool) -> None:
+        self._result = result
+        self._keep_going = keep_going
+
+    def __enter__(self) -> Steps:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.finish()
+
+    def start(self, name: str, act: Callable[[], None], *, waits: bool = False) -> None:
+        """Carry a step out, now or soon; at the end if it waits."""
+        raise NotImplementedError
+
+    def some_ended(self) -> None:
+        """Return when a step is over, if any was started: what `apply` waits for."""
+
+    def finish(self) -> None:
+        """Return when all steps are over."""
+        raise NotImplementedError
+
+    def _try(self, name: str, act: Callable[[], None]) -> None:
         try:
             act()
         except CallError as error:
-            result.errors[name] = str(error)
-            if not keep_going:
+            self._result.confirm()
+            self._result.errors[name] = str(error)
+            if not self._keep_going:
                 raise _StoppedError from None
 
 
-def with_siblings(program: Program) -> Program:
-    """The program with each filter carrying what the program declares beside it."""
-    keys: dict[tuple[Any, ...], list[Any]] = {}
-    connected: dict[Any, set[str]] = {}
+class InTurn(Steps):
+    """One step after the other."""
 
-    def key(kind: str, arguments: Props) -> tuple[Any, ...]:
-        subject = arguments.get("event_name", arguments.get("domain"))
-        return kind, arguments.get("tenant_id"), subject
+    def __init__(self, result: Result, *, keep_going: bool) -> None:
+        super().__init__(result, keep_going=keep_going)
+        self._waiting: list[Callable[[], None]] = []
+        self._stopped = False
 
-    def carrying(kind: str, arguments: Props) -> Props:
-        scope, pixels = arguments.get("pixel_ids"), connected.get(arguments.get("tenant_id"), set())
-        filters = keys[key(kind, arguments)]
-        found = {
-            "siblings": json.dumps(filters) if len(filters) > 1 else None,
-            "connections": " ".join(
-                sorted(pixels if scope is None else pixels.intersection(scope))
-            ),
-        }
-        return {**arguments, **found}
+    def start(self, name: str, act: Callable[[], None], *, waits: bool = False) -> None:
+        if waits:
+            self._waiting.append(lambda: self._try(name, act))
+            return
+        try:
+            self._try(name, act)
+        except _StoppedError:
+            self._stopped = True
+            raise
 
-    for kind, arguments in program.values():
-        if kind == "PixelConnection":
-            connected.setdefault(arguments.get("tenant_id"), set()).add(arguments["pixel_id"])
-        else:
-            claim = [arguments.get("pixel_ids"), arguments["filter_state"]]
-            keys.setdefault(key(kind, arguments), []).append(claim)
+    def finish(self) -> None:
+        if not self._stopped:
+            for act in self._waiting:
+                act()
+
+
+class SideBySide(Steps):
+    """Many steps at once, as the engine does it; the provider takes four calls at a time."""
+
+    def __init__(self, result: Result, *, keep_going: bool) -> None:
+        super().__init__(result, keep_going=keep_going)
+        self._pool = ThreadPoolExecutor(16)
+        self._futures: list[Future[None]] = []
+        self._stopped = False
+
+    def start(self, name: str, act: Callable[[], None], *, waits: bool = False) -> None:
+        if self._stopped:
+            raise _StoppedError
+        self._futures.append(self._pool.submit(self._run, name, act))
+
+    def some_ended(self) -> None:
+        wait(self._futures, return_when=FIRST_COMPLETED)
+
+    def finish(self) -> None:
+        self._pool.shutdown()
+        for future in self._futures:
+            future.result()
+
+    def _run(self, name: str, act: Callable[[], None]) -> None:
+        if self._stopped:
+            return
+        try:
+            self._try(name, act)
+        except _StoppedError:
+            self._stopped = True
+            raise
+
+
+class ThreadedDeployment(Deployment):
+    """A deployment whose steps overlap, as the engine's do.
+
+    A resource is checked and diffed when it is registered, one after the other; creates and updates
+    start at once and run beside that; deletes come after all of them, all at once.
+    """
+
+    def _steps(self, result: Result, *, keep_going: bool) -> Steps:
+        return SideBySide(result, keep_going=keep_going)
+
+
+def with_picture(
+    program: Program, *, preview: bool = False, apart: frozenset[str] = frozenset()
+) -> Program:
+    """The program with resources that carry its picture, as the program's process writes it.
+
+    Args:
+        program: What is declared.
+        preview: Whether this is a preview.
+        apart: Resources that are declared inside ``apply``: they are not in the picture.
+    """
+    writer, accounts = Writer(), {digest(DEFAULT): 0}
+    rows, hints = [], {}
+    for name, (kind, arguments) in program.items():
+        if name in apart:
+            continue
+        account = accounts.setdefault(digest(arguments.get("tenant_id", DEFAULT)), len(accounts))
+        hints[name] = {HINT: writer.hint(len(rows))}
+        rows.append(_row(f"{kind} '{name}'", arguments, account))
+    writer.write(rows, list(accounts), late_from=len(rows), preview=preview)
     return {
-        name: (kind, arguments if kind == "PixelConnection" else carrying(kind, arguments))
+        name: (kind, {**arguments, **hints.get(name, {})})
         for name, (kind, arguments) in program.items()
     }
+
+
+def _row(resource: str, arguments: Props, account: int) -> Row | None:
+    subject, kind = next(s for s in _SUBJECTS.items() if s[0] in arguments)
+    names, scope = arguments[subject], arguments.get("pixel_ids")
+    values = [*(names if isinstance(names, list) else [names]), *(scope or ())]
+    if not all(isinstance(value, str) for value in values) or UNKNOWN in values:
+        return None
+    pixels = None if scope is None else frozenset(scope)
+    spelled = tuple(sorted(names)) if isinstance(names, list) else (names,)
+    return Row(resource, kind, spelled, pixels, arguments.get("filter_state", ""), account)
+
+
+DEFAULT = "SandboxA"
+_SUBJECTS: dict[str, Any] = {
+    "pixel_id": "connection",
+    "event_name": "event",
+    "event_names": "event",
+    "domain": "domain",
+    "domains": "domain",
+}
 
 
 class _StoppedError(Exception):

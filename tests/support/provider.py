@@ -80,7 +80,10 @@ class Provider:
             olds=_struct(olds, kind) if olds else None, news=_struct(news, kind)
         )
         answer = self._call(self._stub.Check, request)
-        failures = {failure.property: failure.reason for failure in answer.failures}
+        failures = {
+            failure.property or failure.reason.split(":")[0].split()[0]: failure.reason
+            for failure in answer.failures
+        }
         return Checked(_props(answer.inputs), failures)
 
     def diff(self, kind: str, id: str, olds: Props, news: Props) -> Diffed:

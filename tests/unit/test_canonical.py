@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import string
+import unicodedata
+import warnings
 from collections.abc import Callable
 
+import pulumi
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pulumi_capig import canonical
@@ -148,7 +151,7 @@ def test_domain_messages_differ() -> None:
 # Ids
 
 
-@given(st.from_regex(r"[0-9]{1,200}", fullmatch=True))
+@given(st.from_regex(r"[1-9][0-9]{0,199}", fullmatch=True))
 def test_ids_of_any_length_stay_as_they_are(value: str) -> None:
     assert canonical.pixel_id(value) == canonical.business_id(value) == value
 
@@ -184,6 +187,74 @@ def test_ids_are_digits(value: str) -> None:
         canonical.pixel_id(value)
 
 
+@given(st.from_regex(r"0{1,3}[0-9]{0,20}", fullmatch=True))
+def test_ids_have_no_zero_in_front(value: str) -> None:
+    for check, what in (
+        (canonical.pixel_id, "a pixel id"),
+        (canonical.business_id, "a business id"),
+    ):
+        with refuses(ValueError, match=f"^{what} does not start with 0"):
+            check(value)
+
+
+REWRITTEN = ["1.2345e+82", "1.8904456377094531e+16", "1.89045E+16", "1,89045E+16", "1e-7", "189.0"]
+
+
+@pytest.mark.parametrize("value", REWRITTEN)
+def test_numbers_that_yaml_or_a_spreadsheet_rewrote(value: str) -> None:
+    for check in (canonical.pixel_id, canonical.business_id):
+        with refuses(ValueError, match="decimal digits and nothing else; .* write it in quotes"):
+            check(value)
+    with refuses(ValueError, match="^YAML has rewritten this account id .* in quotes"):
+        canonical.tenant_id(value)
+
+
+@pytest.mark.parametrize("value", ["12345e78", "1e5", "12345678", "e+1", "-7", "0x1F"])
+def test_account_ids_that_only_resemble_a_number(value: str) -> None:
+    assert canonical.tenant_id(value) == canonical.client_id(value) == value
+
+
+@pytest.mark.parametrize(
+    "value", ["[IaoreXfj]", '["IaoreXfj"]', "['IaoreXfj']", "[]", '{"a":"b"}', "{a: b}"]
+)
+def test_an_account_id_that_is_a_list_or_an_object(value: str) -> None:
+    with refuses(ValueError, match="^this is a list or an object .* in quotes"):
+        canonical.tenant_id(value)
+
+
+@pytest.mark.parametrize("value", ["1.2345e+82", "1e-7", '["acme"]', '["a","b"]', '{"a":"b"}'])
+def test_an_api_account_that_yaml_rewrote(value: str) -> None:
+    with refuses(ValueError, match="in quotes$"):
+        canonical.client_id(value)
+
+
+@pytest.mark.parametrize("value", ["acme", "[prod] pulumi", "{acme}", "1.5", "tea and cake", "ä"])
+def test_api_account(value: str) -> None:
+    assert canonical.client_id(value) == value
+
+
+@given(st.from_regex(r"[1-9][0-9]{14}", fullmatch=True), st.integers(1, 6))
+def test_remark_on_ids_that_a_spreadsheet_rounded(kept: str, zeros: int) -> None:
+    rounded = kept + "0" * zeros
+    assert rounded in canonical.rounding_remark(rounded)
+    assert "spreadsheet" in canonical.rounding_remark(rounded)
+    for other in (kept, f"{rounded}1", f"{kept}{1:0>{zeros}}", kept[:-1], kept[:5]):
+        assert canonical.rounding_remark(other) == ""
+
+
+def test_remark_on_the_documented_id_when_rounded() -> None:
+    assert "18904456377094500" in canonical.rounding_remark("18904456377094500")
+    for known in (
+        "18904456377094531",
+        "2840127409433732",
+        "319279634094583",
+        "10" * 5,
+        "",
+        "x" * 16,
+    ):
+        assert canonical.rounding_remark(known) == ""
+
+
 CHECKS: list[Callable[[object], object]] = [
     canonical.pixel_id,
     canonical.business_id,
@@ -191,6 +262,9 @@ CHECKS: list[Callable[[object], object]] = [
     canonical.api_version,
     canonical.access_token,
     canonical.api_token,
+    canonical.ready_token,
+    canonical.client_id,
+    canonical.client_secret,
     canonical.event_name,
     canonical.filter_state,
     canonical.domain,
@@ -240,9 +314,34 @@ def test_api_version_mistakes(value: str) -> None:
         canonical.api_version(value)
 
 
-@given(st.text(alphabet=string.ascii_letters + string.digits, min_size=20))
+@pytest.mark.parametrize("value", ["v1.0", "v2.12", "v10.0", "v14.0", "v17.0", "v017.0", "v0.0"])
+def test_remark_on_versions_that_expired_long_ago(value: str) -> None:
+    assert canonical.api_version(value) == value
+    assert value in canonical.api_version_remark(value)
+
+
+@pytest.mark.parametrize(
+    "value", ["v18.0", "v24.0", "v26.0", "v100.12", "10.0", "", f"v{'9' * 5000}.0"]
+)
+def test_no_remark_on_other_versions(value: str) -> None:
+    assert canonical.api_version_remark(value) == ""
+
+
+TOKENS = st.text(alphabet=string.ascii_letters + string.digits, min_size=20).filter(
+    lambda value: "xxxxxx" not in value.lower()
+)
+
+
+@given(TOKENS)
 def test_access_token(value: str) -> None:
     assert canonical.access_token(value) == value
+    assert canonical.ready_token(value) == canonical.client_secret(value) == value
+
+
+@given(TOKENS, TOKENS, st.sampled_from("-_.|~+"), st.sampled_from(["", "=", "=="]))
+def test_tokens_of_other_alphabets(one: str, two: str, between: str, end: str) -> None:
+    value = f"{one}{between}{two}{end}"
+    assert canonical.access_token(value) == canonical.ready_token(value) == value
 
 
 PLACEHOLDERS = [
@@ -252,14 +351,128 @@ PLACEHOLDERS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("value", PLACEHOLDERS)
-def test_access_token_placeholders(value: str) -> None:
-    word = "placeholder" if " " not in value else "blanks"
-    with refuses(ValueError, match=word):
+SECRETS = [canonical.access_token, canonical.ready_token, canonical.client_secret]
+
+STAND_INS = {
+    "is a placeholder": [
+        *PLACEHOLDERS, "$PIXEL_TOKEN", "$token", "%PIXEL_TOKEN%", "${env:TOKEN}", "#{TOKEN}#",
+        "${{ secrets.PIXEL_TOKEN }}", "secrets.PIXEL_TOKEN", "process.env.PIXEL_TOKEN",
+        "os.environ['PIXEL_TOKEN']", "{token}", "<your token>", "[REDACTED]", "redacted", "…",
+        "insert-token-here", "replace_me", " <token>\n",
+    ],
+    "is a word for nothing": [
+        "None", "null", "undefined", "nil", "<nil>", "NaN", "n/a", "NULL", "None\n", "false",
+        "true", "[object Object]",
+    ],
+    "is an Output made into text": ["<pulumi.output.Output object at 0x7f0cddaf3190>"],
+    "is empty": [""],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(value, words) for words, values in STAND_INS.items() for value in values]
+)
+@pytest.mark.parametrize("check", SECRETS)
+def test_what_stands_in_for_a_secret(
+    check: Callable[[object], str], value: str, words: str
+) -> None:
+    with refuses(ValueError, match=words) as caught:
+        check(value)
+    assert len(value) < 7 or value.strip() not in str(caught.value)
+
+
+def test_an_output_made_into_text() -> None:
+    with warnings.catch_warnings(record=True):
+        text = str(pulumi.Output.from_input("EAAB"))
+    for check in SECRETS:
+        for value in (text, repr(pulumi.Output.from_input("EAAB"))):
+            with refuses(ValueError, match="is an Output made into text"):
+                check(value)
+
+
+TOKEN = "EAABwzLixnjYBO4f1234"
+
+BADLY_COPIED = {
+    "has quotes around it": [
+        f'"{TOKEN}"', f"'{TOKEN}'", f"`{TOKEN}`", f"\u201c{TOKEN}\u201d", f"\u2018{TOKEN}\u2019",
+        f"\u00ab{TOKEN}\u00bb", f'"{TOKEN}', f"{TOKEN}'", f'"{TOKEN}"\n',
+    ],
+    "is shortened or masked": [
+        "EAABwz\u2026xyz", "EAAB****1234", "EAABwz...xyz", "EAA...", "EAAB**", f"{TOKEN}\u2026",
+        "EAAB\u2022\u2022\u2022\u20221234", "EAAB\u25cf\u25cf12", "EAABxxxxxxxx1234", "EAAXXXXXXXX",
+        "EAABwz[...]xyz",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(value, words) for words, values in BADLY_COPIED.items() for value in values],
+)
+@pytest.mark.parametrize("check", SECRETS[:2])
+def test_tokens_that_are_badly_copied(
+    check: Callable[[object], str], value: str, words: str
+) -> None:
+    with refuses(ValueError, match=words) as caught:
+        check(value)
+    assert "EAA" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ['"s3cret"', "'s3cret", "s3***cret", "a...b", "x=y", "p\u00e4ss"])
+def test_a_secret_has_any_characters_that_can_be_seen(value: str) -> None:
+    assert canonical.client_secret(value) == value
+
+
+SOMETHING_ELSE = {
+    "is a web address": [
+        "https://graph.facebook.com/v24.0/me", f"http://x.example?access_token={TOKEN}",
+        "www.facebook.com/events_manager",
+    ],
+    "has its name or a format around it": [
+        f"Bearer {TOKEN}", f"bearer:{TOKEN}", f"access_token={TOKEN}", f"token: {TOKEN}",
+        f"PIXEL_TOKEN={TOKEN}", f'{{"access_token":"{TOKEN}"}}', f'"access_token": {TOKEN}x',
+        f"{{access_token: {TOKEN}}}",
+    ],
+    "names a file or another place": [
+        "file:token.txt", "file:///run/secrets/token", "@token.txt", "/run/secrets/token",
+        "./token", "~/token", "secrets/token.txt", "token.json", "C:\\token", "op://vault/pixel/token",
+        "env:PIXEL_TOKEN", "arn:aws:secretsmanager:eu-west-1:1:secret:pixel", "vault:secret/pixel",
+        "gs://bucket/token",
+    ],
+    "is encrypted": [f"v1:{TOKEN}:x", "secure:v1:abc", "ENC[AES256_GCM,data:abc]"],
+    r"a character beyond ASCII \(U\+0410\)": ["E\u0410ABwz", "\u0410"],
+    r"a character beyond ASCII \(U\+FF21\)": ["EA\uff21B"],
+    r"a character beyond ASCII \(U\+00E9\)": ["caf\u00e9"],
+    r"cannot be seen \(U\+200B\)": ["EAAB\u200b1234"],
+    r"cannot be seen \(U\+3164\)": ["EAAB\u31641234"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(value, words) for words, values in SOMETHING_ELSE.items() for value in values],
+)
+def test_an_access_token_that_is_something_else(value: str, words: str) -> None:
+    with refuses(ValueError, match=words) as caught:
         canonical.access_token(value)
+    assert "EAA" not in str(caught.value)
 
 
-@pytest.mark.parametrize("value", ["EAAxxx", "EAA<b>", "xx", "todos", "EAA...", "yours", "a*"])
+@given(st.text(), st.text())
+def test_no_message_quotes_a_token(before: str, after: str) -> None:
+    value = f"{before}{TOKEN}{after}"
+    for check in SECRETS:
+        found = outcome(check, value)
+        if isinstance(found, ValueError):
+            assert TOKEN not in str(found)
+            assert "\n" not in str(found)
+        else:
+            assert found == value
+
+
+@pytest.mark.parametrize(
+    "value", ["EAAxxx", "EAA<b>", "xx", "todos", "yours", "a*", "nonesuch", "$"]
+)
 def test_access_token_that_only_resembles_a_placeholder(value: str) -> None:
     assert canonical.access_token(value) == value
 
@@ -287,23 +500,100 @@ def test_api_token_fits_into_a_header(value: str) -> None:
 
 
 UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
+DRAWN_AS_NOTHING = "".join(
+    chr(code)
+    for first, last in (
+        (0x34F, 0x34F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2065, 0x2065),
+        (0x2800, 0x2800), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8),
+        (0xE0000, 0xE0FFF),
+    )
+    for code in range(first, last + 1)
+)  # fmt: skip
 
 
 @given(
-    st.text(st.characters(exclude_categories=(*UNSEEN, "Zs")), min_size=1, max_size=50),
+    st.text(
+        st.characters(exclude_categories=(*UNSEEN, "Zs"), exclude_characters=DRAWN_AS_NOTHING),
+        min_size=1,
+        max_size=50,
+    ),
     st.booleans(),
 )
 def test_event_name(value: str, blank: bool) -> None:
     name = f"{value[:24]} {value[24:48]}".strip() if blank else value
-    assert canonical.event_name(name) == name
+    assume(1 <= len(unicodedata.normalize("NFC", name)) <= 50)
+    assert canonical.event_name(name) == unicodedata.normalize("NFC", name)
 
 
-def test_an_emoji_is_held_together() -> None:
-    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
-    assert canonical.event_name(family) == family
+@given(st.text(st.characters(categories=["L", "N", "Mn"]), min_size=1, max_size=12))
+def test_each_event_has_one_name(value: str) -> None:
+    names = {outcome(canonical.event_name, value)}
+    for form in ("NFC", "NFD"):
+        names.add(outcome(canonical.event_name, unicodedata.normalize(form, value)))
+    assert len(names) == 1 or all(isinstance(name, ValueError) for name in names)
 
 
-@given(st.characters(categories=UNSEEN, exclude_characters="\u200d"))
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("Bestellung\u00e4", "Bestellung\u00e4"),
+        ("Bestellunga\u0308", "Bestellung\u00e4"),
+        ("\u1112\u1161\u11ab", "\ud55c"),
+        ("\u212bngstrom", "\u00c5ngstrom"),
+        ("e\u0301" * 50, "\u00e9" * 50),
+    ],
+)
+def test_an_event_in_either_form_of_unicode(value: str, expected: str) -> None:
+    assert canonical.event_name(value) == expected
+
+
+FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+
+
+@pytest.mark.parametrize(
+    "emoji",
+    [
+        FAMILY,
+        "\u2764\ufe0f\u200d\U0001f525",
+        "\U0001f3f3\ufe0f\u200d\U0001f308",
+        "\U0001f44d\U0001f3fd",
+        "\U0001f468\U0001f3fd\u200d\U0001f680",
+        "\U0001f642\u200d\u2194\ufe0f",
+        "1\ufe0f\u20e3",
+        "\u00a9\ufe0f",
+    ],
+)
+def test_an_emoji_is_held_together(emoji: str) -> None:
+    for name in (emoji, f"Sale {emoji}", f"Sale{emoji}!"):
+        assert canonical.event_name(name) == name
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Pur\u200dchase",
+        "\u200dLead",
+        "Lead\u200d",
+        f"Sale{FAMILY}\u200d",
+        f"\u200d{FAMILY}",
+        f"a\u200d{FAMILY}",
+        "\u00b0\u200d\u00b0",
+        "Lead\ufe0f",
+        "\ufe0fLead",
+        "\U0001f44d\ufe0e",
+        "Le\u034fad",
+        "Lead\u3164",
+        "\u2800Lead",
+        "Lead\U000e0100",
+        "\u115fLead",
+    ],
+)
+def test_a_twin_that_looks_the_same_is_refused(value: str) -> None:
+    with refuses(ValueError, match=r"^an event name has a character that cannot be seen \(U\+"):
+        canonical.event_name(value)
+
+
+@given(st.characters(categories=UNSEEN) | st.sampled_from(DRAWN_AS_NOTHING))
 def test_what_nobody_sees_is_named(character: str) -> None:
     name = re.escape(f"(U+{ord(character):04X})")
     with refuses(ValueError, match=name):

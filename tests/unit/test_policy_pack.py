@@ -6,6 +6,7 @@ That the CLI hands them properties of these names, the engine layer proves.
 from __future__ import annotations
 
 import runpy
+import sys
 from typing import Any
 
 import pytest
@@ -19,7 +20,12 @@ from pulumi_policy import (
 
 from tests.support.engine import ROOT
 
-RULES = runpy.run_path(str(ROOT / "examples" / "policy-pack" / "rules.py"))
+PACK = str(ROOT / "examples" / "policy-pack")
+sys.path.insert(0, PACK)
+try:
+    RULES = runpy.run_path(f"{PACK}/rules.py")
+finally:
+    sys.path.remove(PACK)
 POLICIES = {policy.name: policy for policy in RULES["POLICIES"]}
 SENSITIVE = RULES["SENSITIVE"]
 PIXEL, EVENT = RULES["PIXEL_CONNECTION"], RULES["EVENT_FILTER"]

@@ -35,6 +35,9 @@ EXAMPLES: dict[Setting[Any], list[tuple[str, Any]]] = {
         ("a.example,B.example", ("a.example", "b.example")),
         ("c.example", ("c.example",)),
     ],
+    table.PREVIEW_READS: [("true", True), ("false", False)],
+    table.MAX_DISCONNECTS: [("0", 0), ("25", 25)],
+    table.LOG: [("capig.log", "capig.log"), ("/var/log/capig", "/var/log/capig")],
     table.TIMEOUT: [("5", 5.0), ("2.5", 2.5)],
     table.DEADLINE: [("60", 60.0), ("1e3", 1000.0)],
     table.MAX_RETRIES: [("0", 0), ("9", 9)],
@@ -53,7 +56,7 @@ def settings(
 
 def failure(environ: Mapping[str, str], config: Mapping[str, str] | None = None) -> SettingsError:
     with pytest.raises(SettingsError) as caught:
-        settings(environ, config).connection()
+        settings(environ, config).for_client()
     return caught.value
 
 
@@ -70,6 +73,9 @@ def test_names_are_the_documented_ones() -> None:
         "CAPIG_ADOPT": "adopt",
         "CAPIG_REASSERT": "reassert",
         "CAPIG_MOVED_FROM": "movedFrom",
+        "CAPIG_PREVIEW_READS": "previewReads",
+        "CAPIG_MAX_DISCONNECTS": "maxDisconnects",
+        "CAPIG_LOG": "log",
         "CAPIG_TIMEOUT": "timeout",
         "CAPIG_DEADLINE": "deadline",
         "CAPIG_MAX_RETRIES": "maxRetries",
@@ -96,7 +102,7 @@ def test_the_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_defaults_of_a_connection() -> None:
-    connection = settings(GOOD).connection()
+    connection = settings(GOOD).for_client()
     assert (connection.timeout, connection.deadline) == (30, 300)
     assert (connection.max_retries, connection.parallel_writes) == (4, 4)
     assert connection.credentials == Credentials("acme", "s3cret")
@@ -104,7 +110,7 @@ def test_defaults_of_a_connection() -> None:
 
 def test_all_of_a_connection() -> None:
     config = {"timeout": "1", "deadline": "2", "maxRetries": "3", "parallelWrites": "5"}
-    connection = settings(GOOD, config).connection()
+    connection = settings(GOOD, config).for_client()
     assert (connection.timeout, connection.deadline) == (1, 2)
     assert (connection.max_retries, connection.parallel_writes) == (3, 5)
 
@@ -183,7 +189,7 @@ def far(environ: Mapping[str, str]) -> dict[str, str]:
 def test_the_nearer_credentials_win(
     environ: dict[str, str], config: dict[str, str], expected: Credentials
 ) -> None:
-    found = settings({"CAPIG_GATEWAY": "a.example", **environ}, config).connection()
+    found = settings({"CAPIG_GATEWAY": "a.example", **environ}, config).for_client()
     assert found.credentials == expected
 
 
@@ -205,7 +211,7 @@ def test_contradictory_credentials(environ: dict[str, str], config: dict[str, st
 def test_overridden_credentials_need_not_be_readable() -> None:
     environ = {"CAPIG_GATEWAY": "a.example", **TOKEN}
     config = {"clientId": "acme", "clientSecret": "file:not-on-this-machine"}
-    assert settings(environ, config).connection().credentials == Credentials(token="ready")
+    assert settings(environ, config).for_client().credentials == Credentials(token="ready")
 
 
 @pytest.mark.parametrize("value", ["two words", "ready\n", " ready", "tök", "a\x00b", "a\tb"])
@@ -215,8 +221,20 @@ def test_a_token_that_no_header_can_carry(value: str) -> None:
     assert value not in str(error)
 
 
+@pytest.mark.parametrize("value", ["None", "null", "undefined", "$API_TOKEN", "${X}", "<token>"])
+@pytest.mark.parametrize("name", ["CAPIG_TOKEN", "CAPIG_CLIENT_SECRET"])
+def test_what_stands_in_for_credentials(name: str, value: str, tmp_path: Path) -> None:
+    good = {"CAPIG_GATEWAY": "a.example"}
+    good |= {"CAPIG_CLIENT_ID": "acme"} if name == "CAPIG_CLIENT_SECRET" else {}
+    (tmp_path / "secret").write_text(value, "utf-8")
+    for text in (value, f"file:{tmp_path / 'secret'}"):
+        error = failure({**good, name: text})
+        assert error.what.startswith(f"settings: {name}: the ")
+        assert error.advice == "Correct the value, or unset it."
+
+
 def test_secrets_are_not_shown() -> None:
-    connection = settings(GOOD).connection()
+    connection = settings(GOOD).for_client()
     assert "s3cret" not in f"{connection!r} {connection} {connection.credentials}"
     assert "acme" in repr(connection)
 
@@ -279,6 +297,37 @@ def test_file_that_cannot_be_used(secret_file: Path, content: bytes | None, word
     assert str(caught.value).startswith("capig:clientSecret: the file ")
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("requests.jsonl", "project/requests.jsonl"),
+        ("logs/requests.jsonl", "project/logs/requests.jsonl"),
+        ("{home}/requests.jsonl", "home/requests.jsonl"),
+        ("~/requests.jsonl", "home/requests.jsonl"),
+    ],
+)
+def test_the_log_is_a_file_below_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str, expected: str
+) -> None:
+    home = tmp_path / "home"
+    monkeypatch.setenv("HOME", str(home))
+    environ = {**GOOD, "CAPIG_LOG": value.format(home=home)}
+    assert settings(environ, root=tmp_path / "project").for_client().log == tmp_path / expected
+    assert settings(GOOD, root=tmp_path).for_client().log is None
+
+
+@pytest.mark.parametrize("value", ["~nobody-at-all/x", "a\x00b", "a\nb", "\u202ebold"])
+def test_a_log_that_is_no_path(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"^CAPIG_LOG: "):
+        settings({"CAPIG_LOG": value}).get(table.LOG)
+    assert "CAPIG_LOG" in failure({**GOOD, "CAPIG_LOG": value}).what
+
+
+def test_a_secret_in_the_home_of_nobody() -> None:
+    with pytest.raises(SettingsError, match=r"^CAPIG_TOKEN: the path ~nobody-at-all/x .* no such"):
+        settings({"CAPIG_TOKEN": "file:~nobody-at-all/x"}).get(table.TOKEN)
+
+
 def test_only_secrets_come_from_files() -> None:
     assert settings({"CAPIG_CLIENT_ID": "file:x"}).get(table.CLIENT_ID) == "file:x"
 
@@ -311,12 +360,34 @@ def test_counts_are_whole_numbers(value: str) -> None:
         settings({"CAPIG_PARALLEL_WRITES": "0"}).get(table.PARALLEL_WRITES)
 
 
+@pytest.mark.parametrize("value", ["-1", "all", "1.5", "1000001", "none"])
+def test_how_many_may_be_disconnected(value: str) -> None:
+    with pytest.raises(SettingsError, match="must be a whole number from 0 to 1000000"):
+        settings({"CAPIG_MAX_DISCONNECTS": value}).get(table.MAX_DISCONNECTS)
+
+
 @pytest.mark.parametrize(
     ("value", "words"), [("a b", "no blanks"), ("a/b", "no '/'"), ("a\n", "no blanks")]
 )
 def test_tenant_id(value: str, words: str) -> None:
     with pytest.raises(SettingsError, match=f"CAPIG_TENANT_ID: an account id has.*{words}"):
         settings({"CAPIG_TENANT_ID": value}).get(table.TENANT_ID)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [("1.2345e+82", "write it in quotes"), ('["IaoreXfj"]', "is a list"), ('{"a":"b"}', "object")],
+)
+def test_what_yaml_made_of_an_account(value: str, words: str) -> None:
+    for setting in (table.TENANT_ID, table.CLIENT_ID):
+        with pytest.raises(SettingsError, match=f"^capig:{setting.key}: .*{words}"):
+            settings({}, {setting.key: value}).get(setting)
+
+
+@pytest.mark.parametrize("value", ["1.2345e+82", "a b", "[IaoreXfj]"])
+def test_no_client_needs_the_default_account(value: str) -> None:
+    """`refresh` and `destroy` go by the accounts in state, and read the stack config of then."""
+    assert settings(GOOD, {"tenantId": value}).for_client() == settings(GOOD).connection()
 
 
 # Addresses

@@ -1,0 +1,1 @@
+"""`capig comment`: what reviewers of a change have to know, as Markdown for a pull request."""

@@ -1,0 +1,48 @@
+"""Keys of stack config that look like settings of this package and are none.
+
+The program's process and the command line both look; nothing heavy is imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from .settings import TABLE
+
+__all__ = ["warning"]
+
+_NAMESPACE = "capig:"
+
+
+def warning(keys: Iterable[str]) -> str:
+    """What to tell the user about the keys of stack config, in one line.
+
+    Args:
+        keys: All of them, each with its namespace: ``capig:tenantId``.
+
+    Returns:
+        The warning; "" if each key of our namespace is a setting.
+    """
+    known = [setting.key for setting in TABLE]
+    ours = (key.removeprefix(_NAMESPACE) for key in keys if key.startswith(_NAMESPACE))
+    unknown = sorted(key for key in ours if key not in known)
+    if not unknown:
+        return ""
+    named = "; ".join(f"{_NAMESPACE}{key} ({_guess(key, known)})" for key in unknown)
+    are = "is not a setting, and has" if len(unknown) == 1 else "are not settings, and have"
+    return f"stack config: {named} {are} no effect"
+
+
+def _guess(key: str, known: Sequence[str]) -> str:
+    plain = {_plain(name): name for name in known}
+    from difflib import get_close_matches  # only where something is wrong
+
+    nearest = get_close_matches(_plain(key).removeprefix("capig"), plain, n=1)
+    if nearest:
+        return f"did you mean {_NAMESPACE}{plain[nearest[0]]}?"
+    return f"the settings are {', '.join(plain.values())}"
+
+
+def _plain(key: str) -> str:
+    """A key without what differs between the ways to write names."""
+    return "".join(c for c in key.casefold() if c.isalnum())

@@ -1,0 +1,331 @@
+"""The picture: all that one program declares, as the provider gets it.
+
+The program's process writes it once the program has run, before the engine is told of the first
+resource. The provider's process reads it. It travels as a file of the run that a hint names: an
+input of each resource (`HINT`) that the provider takes out before it looks at anything else, so
+that it is in no state and in no difference.
+
+A row holds the account's digest instead of its id, since an account may be a secret. Nobody but
+the user can read the file, and the provider removes it as it reads it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+HINT = "__picture"
+"""Input by which each resource names the picture and its own row in it."""
+
+Kind = Literal["connection", "event", "domain"]
+FilterKind = Literal["event", "domain"]
+
+DROP = "DROP"
+
+
+class PlaceKey(NamedTuple):
+    """An event or a website of one account."""
+
+    kind: FilterKind
+    name: str
+
+
+class Row(NamedTuple):
+    """What one resource declares.
+
+    Attributes:
+        resource: The resource, in words.
+        kind: What it is about.
+        names: Events or websites; the pixel of a connection.
+        scope: Pixel ids; None for the whole account.
+        state: The state of a filter; empty for a connection.
+        account: Position in the picture's accounts, or the digest of an account's id.
+    """
+
+    resource: str
+    kind: Kind
+    names: tuple[str, ...]
+    scope: frozenset[str] | None = None
+    state: str = ""
+    account: int | str = ""
+
+    def contradicts(self, other: Row) -> bool:
+        """Whether both are about one thing and cannot both hold; accounts are not looked at."""
+        if self.kind != other.kind or set(self.names).isdisjoint(other.names):
+            return False
+        if self.kind == "connection":
+            return True
+        if self.state == other.state:
+            return False
+        return self.scope is None or other.scope is None or not self.scope.isdisjoint(other.scope)
+
+
+def digest(tenant_id: str) -> str:
+    """What stands for an account's id."""
+    return hashlib.sha256(tenant_id.encode()).hexdigest()[:16]
+
+
+class Writer:
+    """Writes the picture of one run, in the program's process.
+
+    The provider removes the file when it has read it; what is written later is a whole picture
+    again.
+    """
+
+    def __init__(self) -> None:
+        handle, name = tempfile.mkstemp(prefix="pulumi-capig-", suffix=".json")
+        os.close(handle)
+        self._path = Path(name)
+
+    def hint(self, row: int) -> str:
+        """What tells the provider where the picture is, and which row is a resource's own."""
+        return f"{self._path}#{row}"
+
+    def write(
+        self,
+        rows: Iterable[Row | None],
+        accounts: Sequence[str | None],
+        *,
+        late_from: int,
+        preview: bool,
+    ) -> None:
+        """Put a picture where the hint says.
+
+        Args:
+            rows: One for each resource; None where something is not known yet.
+            accounts: The digests that rows point to; None where the id is not known yet.
+            late_from: Rows from here on were declared once the engine was told of others.
+            preview: Whether this is a preview.
+        """
+        scopes: dict[frozenset[str], int] = {}
+
+        def plain(row: Row | None) -> list[Any] | None:
+            if row is None:
+                return None
+            scope = -1 if row.scope is None else scopes.setdefault(row.scope, len(scopes))
+            return [row.resource, row.kind, row.names, scope, row.state, row.account]
+
+        content = {
+            "preview": preview,
+            "late_from": late_from,
+            "accounts": accounts,
+            "rows": [plain(row) for row in rows],
+            "scopes": [sorted(scope) for scope in scopes],
+        }
+        handle, name = tempfile.mkstemp(prefix=self._path.stem, dir=self._path.parent)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(content, file, separators=(",", ":"))
+        Path(name).replace(self._path)
+
+    def remove(self) -> None:
+        """Remove what nobody has read."""
+        self._path.unlink(missing_ok=True)
+
+
+@dataclass
+class WantedPlace:
+    """What the program wants of one event or website in one account.
+
+    Attributes:
+        wide: The state for the whole account, if a filter declares one.
+        named: The state of each pixel that a filter names.
+    """
+
+    wide: str | None = None
+    named: dict[str, str] = field(default_factory=dict)
+
+    def add(self, scope: frozenset[str] | None, state: str) -> None:
+        """A filter declares this. Of two that contradict each other, DROP holds."""
+        if scope is None:
+            self.wide = _stronger(self.wide, state)
+        for pixel in scope or ():
+            self.named[pixel] = _stronger(self.named.get(pixel), state)
+
+    def of(self, pixel: str) -> str | None:
+        """The state that is wanted for a connected pixel; None if nothing is declared."""
+        return self.named.get(pixel, self.wide)
+
+
+def _stronger(one: str | None, other: str) -> str:
+    return DROP if DROP in (one, other) else other
+
+
+class _WantedAccount:
+    """What the program wants of one account."""
+
+    def __init__(self) -> None:
+        self.pixels: set[str] = set()
+        self.places: defaultdict[PlaceKey, WantedPlace] = defaultdict(WantedPlace)
+
+    def add(self, row: Row) -> None:
+        for name in row.names:
+            if row.kind == "connection":
+                self.pixels.add(name)
+            else:
+                self.places[PlaceKey(row.kind, name)].add(row.scope, row.state)
+
+
+class Picture:
+    """What the program of this run declares, as the provider knows it; safe for threads.
+
+    It is what the program's process wrote, corrected by each check: a check knows what transforms,
+    ``ignore_changes`` and outputs have made of a resource. A run in which no check came has no
+    picture, so that a destroy finds nothing to keep.
+
+    Attributes:
+        preview: Whether the run is a preview, as far as the program said so.
+    """
+
+    def __init__(self) -> None:
+        self.preview = False
+        self._lock = threading.Lock()
+        self._rows: list[Row | None] = []
+        self._late_from = 0
+        self._accounts: list[set[str]] = []
+        self._checked: set[int] = set()
+        self._wanted: dict[str, _WantedAccount] | None = {}
+
+    def receive(self, hint: Any) -> int:
+        """Read what a hint names, and return the row of the resource that carries it.
+
+        A resource without a hint gets a new row.
+        """
+        path, mark, number = str(hint or "").rpartition("#")
+        with self._lock:
+            if not (mark and number.isdigit()):
+                self._rows.append(None)
+                return len(self._rows) - 1
+            content = _take(Path(path))
+            if content is not None:
+                self._load(content)
+            row = int(number)
+            self._rows += [None] * (row + 1 - len(self._rows))
+            return row
+
+    def _load(self, content: dict[str, Any]) -> None:
+        self.preview = content["preview"]
+        self._late_from = content["late_from"]
+        accounts: list[str | None] = content["accounts"]
+        self._accounts += [set() for _ in range(len(accounts) - len(self._accounts))]
+        for account, known in zip(self._accounts, accounts, strict=False):
+            account.update([known] if known else [])
+        scopes = [frozenset(scope) for scope in content["scopes"]]
+        for number, plain in enumerate(content["rows"]):
+            if number == len(self._rows):
+                self._rows.append(None)
+            if plain and number not in self._checked:
+                resource, kind, names, scope, state, of = plain
+                whom = scopes[scope] if scope >= 0 else None
+                self._rows[number] = Row(resource, kind, tuple(names), whom, state, of)
+        self._wanted = None
+
+    def declare(self, number: int, tenant_id: str, row: Row) -> Row | None:
+        """A check knows what its resource declares.
+
+        Args:
+            number: The resource's row.
+            tenant_id: Its account.
+            row: The rest; its `account` is not looked at.
+
+        Returns:
+            Another resource that this contradicts, where the program's process could not see it.
+        """
+        with self._lock:
+            account, before = digest(tenant_id), self._rows[number]
+            if before is not None and isinstance(before.account, int):
+                self._bind(before.account, account)
+            after = row._replace(
+                account=account, resource=before.resource if before else row.resource
+            )
+            self._checked.add(number)
+            self._rows[number] = after
+            if before is not None and before._replace(account=account) == after:
+                return None
+            if before is None and self._wanted is not None:
+                self._wanted.setdefault(account, _WantedAccount()).add(after)
+            else:
+                self._wanted = None
+            return self._contradicted(number, after) if self._late_from else None
+
+    def _bind(self, account: int, known: str) -> None:
+        if known not in self._accounts[account]:
+            self._accounts[account].add(known)
+            self._wanted = None
+
+    def _contradicted(self, number: int, row: Row) -> Row | None:
+        for other_number, other in enumerate(self._rows):
+            if other is not None and other_number != number and row.contradicts(other):
+                known = self._accounts_of(other)
+                if row.account in known:
+                    return other
+        return None
+
+    def _accounts_of(self, row: Row) -> set[str]:
+        return self._accounts[row.account] if isinstance(row.account, int) else {row.account}
+
+    def is_late(self, number: int) -> bool:
+        """Whether a resource was declared once the engine had been told of others."""
+        with self._lock:
+            return number >= self._late_from
+
+    def connects(self, tenant_id: str, pixel: str) -> bool:
+        """Whether a resource of the program connects a pixel."""
+        with self._lock:
+            return pixel in self._of(tenant_id).pixels
+
+    def place(self, tenant_id: str, key: PlaceKey) -> WantedPlace:
+        """What is wanted of an event or website."""
+        with self._lock:
+            found = self._of(tenant_id).places.get(key)
+            return WantedPlace(found.wide, dict(found.named)) if found else WantedPlace()
+
+    def of_pixel(self, tenant_id: str, pixel: str) -> list[tuple[PlaceKey, str]]:
+        """The events and websites that filters declare for a pixel, with their state, sorted."""
+        with self._lock:
+            places = self._of(tenant_id).places.items()
+            return sorted((key, state) for key, place in places if (state := place.of(pixel)))
+
+    def dropped_widely(self, tenant_id: str, pixel: str) -> list[PlaceKey]:
+        """The events and websites that are dropped for a pixel by the whole account, sorted."""
+        with self._lock:
+            places = self._of(tenant_id).places.items()
+            return sorted(key for key, p in places if p.wide == DROP and pixel not in p.named)
+
+    def _of(self, tenant_id: str) -> _WantedAccount:
+        if self._wanted is None:
+            index: defaultdict[str, _WantedAccount] = defaultdict(_WantedAccount)
+            for row in filter(None, self._rows):
+                for account in self._accounts_of(row):
+                    index[account].add(row)
+            self._wanted = dict(index)
+        return self._wanted.get(digest(tenant_id)) or _WantedAccount()
+
+
+def _take(path: Path) -> dict[str, Any] | None:
+    """The content of the user's own file, once: it is gone afterwards.
+
+    It is moved away before it is read, so that a picture that is written meanwhile is not lost.
+    """
+    taken = path.with_suffix(".read")
+    try:
+        path.rename(taken)
+    except OSError:
+        return None
+    try:
+        handle = os.open(taken, os.O_RDONLY | os.O_NOFOLLOW)
+        with os.fdopen(handle, encoding="utf-8") as file:
+            ours = os.fstat(file.fileno()).st_uid == os.getuid()
+            text = file.read() if ours else ""
+    finally:
+        with contextlib.suppress(OSError):
+            taken.unlink()
+    return json.loads(text) if text else None

@@ -1,0 +1,304 @@
+"""What one program declares: its picture, and what of it contradicts itself.
+
+It hangs on the root resource of the run, so that two stacks of one process do not see each other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import pulumi
+from pulumi.runtime import get_root_resource, is_dry_run
+
+from .. import canonical
+from .. import settings as table
+from ..errors import SettingsError
+from ..picture import Kind, Row, Writer, digest
+from ._gate import Gate
+from ._program import is_real_run, refuse, refuse_resource_id, settings
+from ._values import LATER, Values
+
+_ON_ROOT = "_pulumi_capig_declarations"
+
+_OTHERS = 1.0
+"""Seconds for which accounts that other providers know are waited for, once a run."""
+
+_CANONICAL = {
+    "connection": canonical.pixel_id,
+    "event": canonical.event_name,
+    "domain": canonical.domain,
+}
+
+
+@dataclass
+class Declared:
+    """What one resource declares, as the program passes it.
+
+    Attributes:
+        resource: The resource, in words.
+        kind: What it is about.
+        tenant: The account; None for the default.
+        names: Events or websites; the pixel of a connection.
+        scope: Pixel ids; None for the whole account.
+        state: The state of a filter; empty for a connection.
+        overruled: Whether the resource's options let the state decide instead of the program.
+    """
+
+    resource: str
+    kind: Kind
+    tenant: Any
+    names: Any
+    scope: Any = None
+    state: Any = ""
+    overruled: bool = False
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """All that it declares."""
+        return self.tenant, self.names, self.scope, self.state
+
+
+class _PlaceKey(NamedTuple):
+    account: int | str
+    kind: Kind
+    name: str
+
+
+@dataclass
+class _Account:
+    """An account: by its id, or by the output that will say it."""
+
+    output: pulumi.Output[Any] | None = None
+    digest: str | None = None
+
+
+@dataclass
+class _Place:
+    """Who declares what of one event or website, by state and pixel; None is the whole account."""
+
+    states: defaultdict[str, dict[str | None, int]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+
+    def contradiction(self, number: int, row: Row) -> int | None:
+        """A filter that contradicts this one; for connections, one of the same pixel."""
+        if row.kind == "connection":
+            return next((n for n in self.states[""].values() if n != number), None)
+        for state, filters in self.states.items():
+            if state == row.state or not filters:
+                continue
+            if row.scope is None:
+                return next(iter(filters.values()))
+            for pixel in (None, *sorted(row.scope)):
+                if pixel in filters:
+                    return filters[pixel]
+        return None
+
+    def add(self, number: int, row: Row) -> None:
+        for pixel in [None] if row.scope is None else row.scope:
+            self.states[row.state].setdefault(pixel, number)
+
+
+class Declarations:
+    """What the program of one run has declared so far.
+
+    Args:
+        root: The run's root resource.
+
+    Attributes:
+        values: What stands behind the outputs that the program passes.
+    """
+
+    def __init__(self, root: pulumi.Resource) -> None:
+        self.values = Values()
+        self._gate = Gate(root)
+        self._rows: list[Declared] = []
+        self._accounts: list[_Account] = []
+        self._unresolved: set[int] = set()
+        self._numbers: dict[Any, int] = {}
+        self._known: dict[int, Row] = {}
+        self._ids: dict[int, pulumi.Output[str]] = {}
+        self._places: defaultdict[_PlaceKey, _Place] = defaultdict(_Place)
+        self._added: set[tuple[int, int | str]] = set()
+        self._settling: asyncio.Task[None] | None = None
+        self._writer: Writer | None = None
+        self._written = 0, 0
+        self._late_from: int | None = None
+
+    def declare(self, declared: Declared) -> Any:
+        """Take a resource into the picture; its hint, which waits until the picture is whole.
+
+        Raises:
+            pulumi.RunError: It contradicts another resource, and that can be seen already.
+        """
+        self._gate.count()
+        number = len(self._rows)
+        self._rows.append(declared)
+        self._account(declared.tenant)
+        self._guard(number)
+        if number == self._late_from and not self._gate.gave_up:
+            pulumi.log.warn(
+                f"{declared.resource} is declared inside `apply`, or after an `await`: previews "
+                "cannot know it.\n  Declare it in the program's own code; `apply` a value instead."
+            )
+        return self._hint(number)
+
+    def remember_id(self, resource: pulumi.Resource) -> None:
+        """Tell the id of a resource of ours from a pixel id."""
+        self._ids[id(resource.id)] = resource.id  # type: ignore[attr-defined]
+
+    def refuse_ids(self, resource: str, declared: Mapping[str, Any]) -> None:
+        """Refuse the id of a resource where a pixel id is needed."""
+        for key in ("pixel_id", "pixel_ids"):
+            if any(id(output) in self._ids for output in _outputs(declared.get(key))):
+                refuse_resource_id(resource, key, "the id of a resource")
+
+    async def _hint(self, number: int) -> str:
+        await self._gate.passed()
+        if self._settling is None:
+            self._settling = asyncio.ensure_future(self._settle())
+        await asyncio.shield(self._settling)
+        declared = self._rows[number]
+        await self.values.learn(*declared.values)
+        if isinstance(declared.scope, pulumi.Output) and self.values.known(declared.scope) is None:
+            refuse(
+                f"{declared.resource}: pixel_ids is an output without a value (None)",
+                "Leave pixel_ids out for the whole account, or give the output a value.",
+            )
+        self._guard(number)
+        return self._write().hint(number)
+
+    async def _settle(self) -> None:
+        """Wait for what resolves without us: the value of config, a stack reference."""
+        accounts = [self._accounts[self._account(row.tenant)].output for row in self._rows]
+        learning = [self.values.learning(output) for output in accounts if output is not None]
+        for row in self._rows:
+            for value in _outputs(row.values):
+                self.values.learning(value)
+        if learning:
+            await asyncio.wait(learning, timeout=_OTHERS)
+        for _ in range(3):
+            await asyncio.sleep(0)
+
+    # -- accounts ------------------------------------------------------------------------------
+
+    def _account(self, tenant: Any) -> int:
+        """The number of an account; an output has one of its own until it has resolved."""
+        tenant = _default() if tenant is None else tenant
+        key = id(tenant) if isinstance(tenant, pulumi.Output) else str(tenant)
+        if key not in self._numbers:
+            self._numbers[key] = len(self._accounts)
+            if isinstance(tenant, pulumi.Output):
+                self._unresolved.add(len(self._accounts))
+                self._accounts.append(_Account(output=tenant))
+            else:
+                self._accounts.append(_Account(digest=digest(str(tenant)) if tenant else None))
+        return self._numbers[key]
+
+    def _account_key(self, number: int) -> int | str:
+        if number in self._unresolved:
+            account = self._accounts[number]
+            value = self.values.known(account.output, secrets=True)
+            if isinstance(value, str):
+                account.digest = digest(value)
+                self._unresolved.discard(number)
+        return self._accounts[number].digest or number
+
+    # -- contradictions ------------------------------------------------------------------------
+
+    def _guard(self, number: int) -> None:
+        """Refuse what contradicts another resource, as far as it can be seen by now."""
+        row = self._row(number)
+        if row is None:
+            return
+        account = self._account_key(int(row.account))
+        if (number, account) in self._added:
+            return
+        self._added.add((number, account))
+        for name in row.names:
+            place = self._places[_PlaceKey(account, row.kind, name)]
+            if (other := place.contradiction(number, row)) is not None:
+                _refuse_contradiction(row, self._rows[other].resource, name)
+            place.add(number, row)
+
+    def _row(self, number: int) -> Row | None:
+        """What a resource declares, in canonical form; None as long as that is not known."""
+        if number not in self._known and (row := self._spelled(self._rows[number])):
+            self._known[number] = row
+        return self._known.get(number)
+
+    def _spelled(self, declared: Declared) -> Row | None:
+        known = self.values.known
+        names, scope, state = known(declared.names), known(declared.scope), known(declared.state)
+        if declared.overruled or LATER in (names, scope, state) or not isinstance(state, str):
+            return None
+        try:
+            spelled = tuple(sorted({_CANONICAL[declared.kind](name) for name in names}))
+            pixels = None if scope is None else frozenset(map(canonical.pixel_id, scope))
+        except (ValueError, TypeError):
+            return None  # the provider's check says what is wrong with it
+        account = self._account(declared.tenant)
+        return Row(declared.resource, declared.kind, spelled, pixels, state, account)
+
+    # -- the file ------------------------------------------------------------------------------
+
+    def _write(self) -> Writer:
+        if self._writer is None:
+            self._writer = Writer()
+            weakref.finalize(self, self._writer.remove)
+        if self._late_from is None:
+            self._late_from = len(self._rows)
+        for number in [*self._unresolved]:
+            self._account_key(number)
+        news = len(self._rows), len(self._unresolved)
+        if news != self._written:
+            self._written = news
+            rows = [self._row(number) for number in range(len(self._rows))]
+            accounts = [account.digest for account in self._accounts]
+            self._writer.write(rows, accounts, late_from=self._late_from, preview=is_dry_run())
+        return self._writer
+
+
+def declarations() -> Declarations | None:
+    """What the program of this run declares; None in a unit test with mocks."""
+    if not is_real_run():
+        return None
+    root: Any = get_root_resource()
+    found = getattr(root, _ON_ROOT, None)
+    if not isinstance(found, Declarations):
+        found = Declarations(root)
+        setattr(root, _ON_ROOT, found)
+    return found
+
+
+def _outputs(values: Any) -> list[pulumi.Output[Any]]:
+    if isinstance(values, list | tuple):
+        return [output for value in values for output in _outputs(value)]
+    return [values] if isinstance(values, pulumi.Output) else []
+
+
+def _refuse_contradiction(row: Row, other: str, name: str) -> None:
+    if row.kind == "connection":
+        refuse(
+            f"{row.resource} and {other} connect the same pixel, {name}",
+            "Keep one of them.",
+        )
+    opposite = canonical.DROP if row.state == canonical.PUBLISH else canonical.PUBLISH
+    refuse(
+        f"{row.resource} and {other} contradict each other: {name} is {row.state} in one and "
+        f"{opposite} in the other, for pixels that both cover",
+        "Give them one state, or pixels that do not overlap: which of them the gateway would "
+        "follow is not documented.",
+    )
+
+
+def _default() -> str:
+    try:
+        return settings().get(table.TENANT_ID)
+    except SettingsError:
+        return ""  # the provider's check says what is wrong with it

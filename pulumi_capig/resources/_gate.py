@@ -1,0 +1,103 @@
+"""When the program has declared everything: until then, the engine is told of nothing of ours.
+
+A look-up of any provider in the middle of a program lets the engine work meanwhile, and hear of
+what was declared above it. What stands below would be missing from the picture.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import Any
+
+import pulumi
+
+PATIENCE = 10.0
+"""Seconds without a new declaration after which the program is taken to wait for one of ours."""
+
+
+class Gate:
+    """Opens when the program's own code has returned.
+
+    Args:
+        root: The root resource of the run, whose outputs the SDK registers at that moment, in a
+            ``finally`` clause.
+
+    Attributes:
+        gave_up: Whether it was opened before the end, with a warning.
+    """
+
+    def __init__(self, root: pulumi.Resource) -> None:
+        self.gave_up = False
+        self._open = asyncio.Event()
+        self._count = 0
+        self._error: Exception | None = None
+        self._watch: asyncio.Task[None] | None = None
+        register: Any = root.register_outputs  # type: ignore[attr-defined]
+
+        def registered(outputs: Any) -> None:
+            self._end(sys.exc_info()[1])
+            register(outputs)
+
+        setattr(root, "register_outputs", registered)  # noqa: B010 - a method, for mypy
+
+    def count(self) -> None:
+        """The program has declared one more resource."""
+        self._count += 1
+
+    async def passed(self) -> None:
+        """Wait for the end of the program.
+
+        Raises:
+            Exception: The program failed: what it has declared is not all that it would have.
+        """
+        if not self._open.is_set():
+            if self._watch is None:
+                self._watch = asyncio.ensure_future(self._wait())
+            await asyncio.shield(self._watch)
+        if self._error is not None:
+            raise self._error
+
+    def _end(self, error: BaseException | None) -> None:
+        self._error = _shown(error)
+        self._open.set()
+
+    async def _wait(self) -> None:
+        while not self._open.is_set():
+            count = self._count
+            try:
+                await asyncio.wait_for(self._open.wait(), PATIENCE)
+            except asyncio.TimeoutError:
+                if count == self._count:
+                    self._give_up()
+
+    def _give_up(self) -> None:
+        self.gave_up = True
+        self._open.set()
+        pulumi.log.warn(
+            "the program waits for an output of a resource of pulumi_capig before it has declared "
+            "everything: what it declares from here on is missing from previews and conflict "
+            "checks.\n  Declare the resources of pulumi_capig before the call that waits."
+        )
+
+
+def _shown(error: BaseException | None) -> Exception | None:
+    """What to raise in place of an error that ended the program, so that users see that error."""
+    if error is None or (isinstance(error, SystemExit) and error.code in (None, 0)):
+        return None
+    if isinstance(error, SystemExit) and isinstance(error.code, str):
+        return pulumi.RunError(error.code)
+    if not isinstance(error, Exception):
+        how = f"exit status {error.code}" if isinstance(error, SystemExit) else type(error).__name__
+        return pulumi.RunError(f"the program ended ({how}) before it had declared everything")
+    return _twin(error) if isinstance(error, ValueError | AssertionError) else error
+
+
+def _twin(error: Exception) -> Exception:
+    """An exception that looks the same; the SDK wraps the error itself, and shows our frames."""
+    kind = type(error)
+    looks = {"__module__": kind.__module__, "__str__": lambda _twin: str(error)}
+    twin: Exception = type(kind.__qualname__, (Exception,), looks)()
+    twin.__cause__, twin.__context__ = error.__cause__, error.__context__
+    twin.__suppress_context__ = error.__suppress_context__
+    return twin.with_traceback(error.__traceback__)

@@ -1,0 +1,74 @@
+"""What stands behind the values that a program passes, as far as it can be told yet."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, NamedTuple
+
+import pulumi
+
+LATER: Any = object()
+"""Stands for a value that is not known yet, or that must not be written down."""
+
+
+class _Told(NamedTuple):
+    output: pulumi.Output[Any]
+    value: Any
+    secret: bool
+
+
+class Values:
+    """Looks behind outputs.
+
+    Outputs are told apart by their identity, and held, so that no other object takes it over.
+    """
+
+    def __init__(self) -> None:
+        self._told: dict[int, _Told] = {}
+        self._behind: dict[int, tuple[pulumi.Output[Any], Any]] = {}
+        self._learning: dict[int, asyncio.Task[None]] = {}
+
+    def stands_for(self, output: pulumi.Output[Any], value: Any) -> None:
+        """An output of a resource of ours stands for what its program passed."""
+        self._behind[id(output)] = output, value
+
+    def known(self, value: Any, *, secrets: bool = False) -> Any:
+        """A value without outputs; `LATER` if something in it is not known.
+
+        Args:
+            value: What a program passed: plain, an output, or a list of both.
+            secrets: Whether secrets are looked at as well.
+        """
+        if isinstance(value, list):
+            items = [self.known(item, secrets=secrets) for item in value]
+            return LATER if LATER in items else items
+        if not isinstance(value, pulumi.Output):
+            return value
+        if (behind := self._behind.get(id(value))) is not None:
+            return self.known(behind[1], secrets=secrets)
+        told = self._told.get(id(value))
+        return LATER if told is None or (told.secret and not secrets) else told.value
+
+    async def learn(self, *values: Any) -> None:
+        """Wait until the outputs in some values have resolved."""
+        for value in values:
+            if isinstance(value, list):
+                await self.learn(*value)
+            elif isinstance(value, pulumi.Output):
+                await asyncio.shield(self.learning(value))
+
+    def learning(self, output: pulumi.Output[Any]) -> asyncio.Task[None]:
+        """A task that ends when an output has resolved."""
+        if id(output) not in self._learning:
+            self._learning[id(output)] = asyncio.ensure_future(self._ask(output))
+        return self._learning[id(output)]
+
+    async def _ask(self, output: pulumi.Output[Any]) -> None:
+        try:
+            if await output.is_known():
+                value, secret = await output.future(), await output.is_secret()
+                self._told[id(output)] = _Told(output, value, secret)
+            else:
+                self._told[id(output)] = _Told(output, LATER, secret=False)
+        except Exception:  # the SDK meets it again where it takes the value, and says it
+            self._told[id(output)] = _Told(output, LATER, secret=False)
