@@ -1,4 +1,4 @@
-"""Fixtures for tests of your own programs: `pip install 'pulumi-capig[testing]'`.
+"""Fixtures for tests of your own programs (extra `testing`).
 
 pytest finds them by itself. A test runs a program on the real Pulumi CLI against a sandbox
 gateway, with no account and no network, and leaves nothing behind::
