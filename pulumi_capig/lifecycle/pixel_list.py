@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,11 +42,18 @@ class PixelList:
     Args:
         tenant_id: The account.
         gateway: Opens the gateway when it is first needed.
+        met: Called with the ids that a list names.
     """
 
-    def __init__(self, tenant_id: str, gateway: Callable[[], Gateway]) -> None:
+    def __init__(
+        self,
+        tenant_id: str,
+        gateway: Callable[[], Gateway],
+        met: Callable[[Iterable[str]], None] = lambda _ids: None,
+    ) -> None:
         self.tenant_id = tenant_id
         self._gateway = gateway
+        self._met = met
         self._shared = Shared(self._ask)
 
     def all(self) -> dict[str, Pixel]:
@@ -95,4 +102,5 @@ class PixelList:
         pixels = {
             i: Pixel.of(config) for i, config in zip(ids, configs, strict=True) if i and config
         }
+        self._met(pixels)
         return _Listed(pixels, complete=all(ids))
