@@ -216,6 +216,8 @@ def _of_nobody(response: Response, content: dict[str, Any] | None) -> Failure:
         result_of(response, (), mutates=False)
     except Failure as failure:
         failure.joint_refused = _refuses_joint(failure, response, content)
+        # A text or a page may stand for the error of one, and hides what the others came to.
+        failure.ran = failure.ran or content is None
         return failure
     reason = "the gateway answered without an error and without a result"
     return Failure(UnexpectedAnswerError, reason, ran=True)

@@ -102,17 +102,18 @@ class Session:
         whole = Documents().text(operation).splitlines()
         return [line.strip() for line in whole if line not in sent]
 
-    def execute(self, call: Call, read: Callable[[Any], T]) -> T:
+    def execute(self, call: Call, read: Callable[[Any], T], *, ran: bool = False) -> T:
         """Send a call, again where that is safe, and return what is read from its result.
 
         Args:
             call: What to send.
             read: Turns the result, which may be None, into a value, or raises `Failure`.
+            ran: Whether an earlier request may have applied it.
 
         Raises:
             GatewayError: It failed; the class says what may be done about it.
         """
-        run = self._start()
+        run = self._start(ran=ran)
 
         def send() -> T:
             return self._send(
@@ -157,8 +158,8 @@ class Session:
                 outcomes.append(self._error(part.call, run, part.failure, ran=part.ran))
         return outcomes
 
-    def _start(self) -> _Run:
-        return _Run(self._clock() + self._connection.deadline)
+    def _start(self, *, ran: bool = False) -> _Run:
+        return _Run(self._clock() + self._connection.deadline, ran=ran)
 
     def _with_retries(self, call: Call, run: _Run, send: Callable[[], T]) -> T:
         try:

@@ -80,7 +80,7 @@ class Together(Generic[T]):
 
     def _send_alone(self, part: Part[T]) -> T | GatewayError:
         try:
-            return self._session.execute(part.call, self._read)
+            return self._session.execute(part.call, self._read, ran=part.ran)
         except GatewayError as error:
             return error
 
@@ -94,10 +94,10 @@ def _barrier(outcomes: Sequence[T | GatewayError]) -> GatewayError | None:
 
 
 def _not_sent(part: Part[T], error: GatewayError) -> GatewayError:
-    unknown = isinstance(error, OutcomeUnknownError)
-    kind = UnreachableError if unknown else type(error)
+    kind = UnreachableError if isinstance(error, OutcomeUnknownError) else type(error)
+    kind, again = (OutcomeUnknownError, " again") if part.ran else (kind, "")
     return kind(
-        f"it was not sent, after this failed: {error.operation}: {error.reason}",
+        f"it was not sent{again}, after this failed: {error.operation}: {error.reason}",
         operation=part.call.words,
         tenant_id=part.call.tenant_id,
         code=error.code,
