@@ -49,6 +49,7 @@ class Row(NamedTuple):
         scope: Pixel ids; None for the whole account.
         state: The state of a filter; empty for a connection.
         account: Position in the picture's accounts, or the digest of an account's id.
+        hidden: Whether a pixel id is a secret, so that only digests of them are written.
     """
 
     resource: str
@@ -57,6 +58,7 @@ class Row(NamedTuple):
     scope: frozenset[str] | None = None
     state: str = ""
     account: int | str = ""
+    hidden: bool = False
 
     def contradicts(self, other: Row) -> bool:
         """Whether both are about one thing and cannot both hold; accounts are not looked at."""
@@ -69,9 +71,13 @@ class Row(NamedTuple):
         return self.scope is None or other.scope is None or not self.scope.isdisjoint(other.scope)
 
 
-def digest(tenant_id: str) -> str:
-    """What stands for an account's id."""
-    return hashlib.sha256(tenant_id.encode()).hexdigest()[:16]
+def digest(value: str) -> str:
+    """What stands for an account's id, or for a pixel's id that is a secret."""
+    return hashlib.sha256(value.encode()).hexdigest()[:16]
+
+
+def _token(pixel: str) -> str:
+    return f"#{digest(pixel)}"
 
 
 class Writer:
@@ -95,7 +101,7 @@ class Writer:
         rows: Iterable[Row | None],
         accounts: Sequence[str | None],
         *,
-        late_from: int,
+        late: Iterable[int] = (),
         preview: bool,
     ) -> None:
         """Put a picture where the hint says.
@@ -103,7 +109,7 @@ class Writer:
         Args:
             rows: One for each resource; None where something is not known yet.
             accounts: The digests that rows point to; None where the id is not known yet.
-            late_from: Rows from here on were declared once the engine was told of others.
+            late: Rows that were not known when the engine was told of the first resource.
             preview: Whether this is a preview.
         """
         scopes: dict[frozenset[str], int] = {}
@@ -111,12 +117,16 @@ class Writer:
         def plain(row: Row | None) -> list[Any] | None:
             if row is None:
                 return None
-            scope = -1 if row.scope is None else scopes.setdefault(row.scope, len(scopes))
-            return [row.resource, row.kind, row.names, scope, row.state, row.account]
+            names, pixels = row.names, row.scope
+            if row.hidden:
+                names = tuple(map(_token, names)) if row.kind == "connection" else names
+                pixels = None if pixels is None else frozenset(map(_token, pixels))
+            scope = -1 if pixels is None else scopes.setdefault(pixels, len(scopes))
+            return [row.resource, row.kind, names, scope, row.state, row.account]
 
         content = {
             "preview": preview,
-            "late_from": late_from,
+            "late": [*late],
             "accounts": accounts,
             "rows": [plain(row) for row in rows],
             "scopes": [sorted(scope) for scope in scopes],
@@ -189,7 +199,10 @@ class Picture:
         self.preview = False
         self._lock = threading.Lock()
         self._rows: list[Row | None] = []
-        self._late_from = 0
+        self._written = False
+        self._late: set[int] = set()
+        self._hidden: set[str] = set()
+        self._ids: dict[str, str] = {}
         self._accounts: list[set[str]] = []
         self._checked: set[int] = set()
         self._wanted: dict[str, _WantedAccount] | None = {}
@@ -203,6 +216,7 @@ class Picture:
         with self._lock:
             if not (mark and number.isdigit()):
                 self._rows.append(None)
+                self._late.add(len(self._rows) - 1)
                 return len(self._rows) - 1
             content = _take(Path(path))
             if content is not None:
@@ -213,7 +227,8 @@ class Picture:
 
     def _load(self, content: dict[str, Any]) -> None:
         self.preview = content["preview"]
-        self._late_from = content["late_from"]
+        self._written = True
+        self._late.update(content["late"])
         accounts: list[str | None] = content["accounts"]
         self._accounts += [set() for _ in range(len(accounts) - len(self._accounts))]
         for account, known in zip(self._accounts, accounts, strict=False):
@@ -226,7 +241,36 @@ class Picture:
                 resource, kind, names, scope, state, of = plain
                 whom = scopes[scope] if scope >= 0 else None
                 self._rows[number] = Row(resource, kind, tuple(names), whom, state, of)
+                tokens = {*names, *(whom or ())} if kind == "connection" else (whom or ())
+                self._hidden.update(t for t in tokens if t.startswith("#") and t not in self._ids)
         self._wanted = None
+
+    def learn(self, pixels: Iterable[str]) -> None:
+        """Pixel ids that the run has met: the program may have kept them secret."""
+        with self._lock:
+            self._learn(pixels)
+
+    def _learn(self, pixels: Iterable[str]) -> None:
+        if not self._hidden:
+            return
+        for pixel in pixels:
+            if (token := _token(pixel)) in self._hidden:
+                self._hidden.discard(token)
+                self._ids[token] = pixel
+                self._wanted = None
+
+    def _open(self, row: Row) -> Row:
+        """A row without what stands for ids: those that the run has not met are left out."""
+        if not self._ids and not self._hidden:
+            return row
+
+        def opened(ids: Iterable[str]) -> Iterable[str]:
+            return (self._ids.get(i, i) for i in ids if i not in self._hidden)
+
+        names = tuple(opened(row.names)) if row.kind == "connection" else row.names
+        return row._replace(
+            names=names, scope=None if row.scope is None else frozenset(opened(row.scope))
+        )
 
     def declare(self, number: int, tenant_id: str, row: Row) -> Row | None:
         """A check knows what its resource declares.
@@ -241,56 +285,62 @@ class Picture:
         """
         with self._lock:
             account, before = digest(tenant_id), self._rows[number]
-            if before is not None and isinstance(before.account, int):
-                self._bind(before.account, account)
-            after = row._replace(
-                account=account, resource=before.resource if before else row.resource
-            )
+            self._learn({*row.names, *(row.scope or ())})
+            if before is not None:
+                row = row._replace(resource=before.resource)
+                before = self._placed(self._open(before), account)
+            after = row._replace(account=account)
             self._checked.add(number)
             self._rows[number] = after
-            if before is not None and before._replace(account=account) == after:
+            if before == after:
                 return None
+            self._late.add(number)
             if before is None and self._wanted is not None:
                 self._wanted.setdefault(account, _WantedAccount()).add(after)
             else:
                 self._wanted = None
-            return self._contradicted(number, after) if self._late_from else None
+            return self._contradicted(number, after) if self._written else None
 
-    def _bind(self, account: int, known: str) -> None:
-        if known not in self._accounts[account]:
-            self._accounts[account].add(known)
+    def _placed(self, row: Row, account: str) -> Row:
+        """A row with the account that a check has found, if the program may have meant that."""
+        if isinstance(row.account, int) and not self._accounts[row.account]:
+            self._accounts[row.account].add(account)
             self._wanted = None
+        return row._replace(account=account) if account in self._accounts_of(row) else row
 
     def _contradicted(self, number: int, row: Row) -> Row | None:
         for other_number, other in enumerate(self._rows):
-            if other is not None and other_number != number and row.contradicts(other):
-                known = self._accounts_of(other)
-                if row.account in known:
-                    return other
+            if other is None or other_number == number:
+                continue
+            if row.contradicts(self._open(other)) and row.account in self._accounts_of(other):
+                return other
         return None
 
     def _accounts_of(self, row: Row) -> set[str]:
         return self._accounts[row.account] if isinstance(row.account, int) else {row.account}
 
     def is_late(self, number: int) -> bool:
-        """Whether a resource was declared once the engine had been told of others."""
+        """Whether the picture did not know, until its check, what a resource declares."""
         with self._lock:
-            return number >= self._late_from
+            return number in self._late
 
     def connects(self, tenant_id: str, pixel: str) -> bool:
         """Whether a resource of the program connects a pixel."""
         with self._lock:
+            self._learn((pixel,))
             return pixel in self._of(tenant_id).pixels
 
-    def place(self, tenant_id: str, key: PlaceKey) -> WantedPlace:
-        """What is wanted of an event or website."""
+    def place(self, tenant_id: str, key: PlaceKey, pixels: Iterable[str] = ()) -> WantedPlace:
+        """What is wanted of an event or website, for `pixels` and those that the run has met."""
         with self._lock:
+            self._learn(pixels)
             found = self._of(tenant_id).places.get(key)
             return WantedPlace(found.wide, dict(found.named)) if found else WantedPlace()
 
     def of_pixel(self, tenant_id: str, pixel: str) -> list[tuple[PlaceKey, str]]:
         """The events and websites that filters declare for a pixel, with their state, sorted."""
         with self._lock:
+            self._learn((pixel,))
             places = self._of(tenant_id).places.items()
             return sorted((key, state) for key, place in places if (state := place.of(pixel)))
 
@@ -305,7 +355,7 @@ class Picture:
             index: defaultdict[str, _WantedAccount] = defaultdict(_WantedAccount)
             for row in filter(None, self._rows):
                 for account in self._accounts_of(row):
-                    index[account].add(row)
+                    index[account].add(self._open(row))
             self._wanted = dict(index)
         return self._wanted.get(digest(tenant_id)) or _WantedAccount()
 

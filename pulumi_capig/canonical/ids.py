@@ -30,6 +30,9 @@ def digits(value: object, what: str) -> str:
 
 def pixel_id(value: object) -> str:
     """A pixel (dataset) id."""
+    if isinstance(value, str) and "/" in value:
+        message = "this is the id of a resource; pass the connection's pixel_id"
+        raise ValueError(message)
     return digits(value, "a pixel id")
 
 

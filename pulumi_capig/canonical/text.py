@@ -45,6 +45,8 @@ def visible(value: object, what: str) -> str:
 
 def kind(value: object) -> str:
     """What a value is, in words."""
+    if value is None:
+        return "None"
     names = {bool: "true or false", int: "a number", float: "a number", list: "a list"}
     return names.get(type(value), "an object" if isinstance(value, dict) else type(value).__name__)
 

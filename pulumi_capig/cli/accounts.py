@@ -73,7 +73,7 @@ def _lines(file: Path) -> list[tuple[str, str]]:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         what = f"--tenants: the file {file} cannot be read: {reason}"
-        raise SettingsError(what, "Check the path, and what the file holds.") from None
+        raise SettingsError(what, "Check the path, and what the file holds.") from error
     found = [
         (f"{file}:{number}", tenant)
         for number, line in enumerate(lines, 1)
@@ -90,7 +90,7 @@ def _canonical(place: str, tenant: str) -> str:
         return canonical.tenant_id(tenant)
     except ValueError as error:
         what = f"{place}: {error}"
-        raise SettingsError(what, CHECK_THE_ID) from None
+        raise SettingsError(what, CHECK_THE_ID) from error
 
 
 def ask_each(

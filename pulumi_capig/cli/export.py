@@ -138,7 +138,7 @@ def _write_file(text: str, output: Path, *, force: bool) -> None:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
         what = f"export: {output} cannot be written: {reason}"
-        raise RefusedError(what) from None
+        raise RefusedError(what) from error
 
 
 def _is_own(text: str) -> bool:

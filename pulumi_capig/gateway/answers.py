@@ -189,6 +189,8 @@ def _of_nobody(response: Response) -> AttemptFailure:
         result_of(response, (), mutates=False)
     except AttemptFailure as failure:
         failure.joint_refused = _refuses_joint(failure, response)
+        # A text or a page may stand for the error of one, and hides what the others came to.
+        failure.ran = failure.ran or response.json is None
         return failure
     return null()
 

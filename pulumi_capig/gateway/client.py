@@ -96,16 +96,18 @@ class Client:
         self._line.close()
         self._log.close()
 
-    def execute(self, call: Call[T]) -> T:
+    def execute(self, call: Call[T], ran: bool = False) -> T:
         """Send a call, again where that is safe, and return its value.
 
         Args:
             call: What to send.
+            ran: Whether an earlier request may have applied it.
 
         Raises:
             GatewayError: It failed; the class says what may be done about it.
         """
         exchange = self._sender.exchange(call)
+        exchange.ran = ran
         try:
             return self._sender.send(call, exchange)
         except AttemptFailure as failure:

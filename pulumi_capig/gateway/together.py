@@ -32,11 +32,11 @@ class Together:
     Args:
         sender: What sends them.
         explanation: What failures come to.
-        execute: Sends one alone.
+        execute: Sends one alone; told whether an earlier request may have applied it.
     """
 
     def __init__(
-        self, sender: Sender, explanation: Explanation, execute: Callable[[Call[Any]], Any]
+        self, sender: Sender, explanation: Explanation, execute: Callable[[Call[Any], bool], Any]
     ) -> None:
         self._sender = sender
         self._explanation = explanation
@@ -118,7 +118,7 @@ class Together:
 
     def _send_alone(self, part: Part[T]) -> T | GatewayError:
         try:
-            value: T = self._execute(part.call)
+            value: T = self._execute(part.call, part.ran)
             return value
         except GatewayError as error:
             return error
@@ -133,10 +133,10 @@ def _barrier(outcomes: Sequence[T | GatewayError]) -> GatewayError | None:
 
 
 def _not_sent(part: Part[T], error: GatewayError) -> GatewayError:
-    unknown = isinstance(error, OutcomeUnknownError)
-    kind = UnreachableError if unknown else type(error)
+    kind = UnreachableError if isinstance(error, OutcomeUnknownError) else type(error)
+    kind, again = (OutcomeUnknownError, " again") if part.ran else (kind, "")
     not_sent = kind(
-        f"it was not sent, after this failed: {error.operation}: {error.reason}",
+        f"it was not sent{again}, after this failed: {error.operation}: {error.reason}",
         operation=part.call.words,
         tenant_id=part.call.tenant_id,
         code=error.code,

@@ -40,7 +40,7 @@ class Account:
         unverified: Callable[[str, FilterSetting], None],
     ) -> None:
         self.tenant_id = tenant_id
-        self.pixels = PixelList(tenant_id, client)
+        self.pixels = PixelList(tenant_id, client, picture.learn)
         self.ledger = Ledger(tenant_id, picture, self.pixels)
         self.filters = FilterWrites(
             self.ledger, self.pixels, client, lambda setting: unverified(tenant_id, setting)

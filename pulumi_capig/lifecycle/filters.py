@@ -242,7 +242,7 @@ class FilterLifecycle:
                 # The way back from the account sets what filters name, this one's pixels too.
                 yield from ledger.let_go_account(key, old.state)
             elif again or old.state != new.state or _grows(old.scope, new.scope):
-                yield from ledger.put(key, new.scope, new.state, leaving=old.scope or ())
+                yield from ledger.put(key, new.scope, new.state, leaving=old.scope or frozenset())
         for key in self._places(old):
             if key.name not in kept:
                 yield from self._let_go(account, key, old)

@@ -24,7 +24,7 @@ from ..gateway import FilterSetting
 from ..picture import PlaceKey
 
 if TYPE_CHECKING:
-    from ..picture import Picture
+    from ..picture import Picture, WantedPlace
     from .pixel_list import PixelList
 
 Scope: TypeAlias = "frozenset[str] | None"
@@ -77,7 +77,7 @@ class Ledger:
     # -- what to send --------------------------------------------------------------------------
 
     def put(
-        self, key: PlaceKey, scope: Scope, state: str, leaving: Iterable[str] = ()
+        self, key: PlaceKey, scope: Scope, state: str, leaving: frozenset[str] = frozenset()
     ) -> list[Wish]:
         """Declare a state; pixels that are about to be connected get it from their connection.
 
@@ -92,8 +92,11 @@ class Ledger:
             return self._put_account(key, state, leaving)
         return _wishes(key, {p for p in scope if not self.is_expected(p)}, state, declared=True)
 
-    def _put_account(self, key: PlaceKey, state: str, leaving: Iterable[str] = ()) -> list[Wish]:
-        named, connected = self._picture.place(self._tenant_id, key).named, self._pixels.all()
+    def _put_account(
+        self, key: PlaceKey, state: str, leaving: frozenset[str] = frozenset()
+    ) -> list[Wish]:
+        connected = self._pixels.all()
+        named = self._place(key, leaving).named
         groups: dict[str, set[str]] = {state: set(), DROP: set(), PUBLISH: set()}
         for pixel in connected:
             groups[named.get(pixel, state)].add(pixel)
@@ -111,7 +114,7 @@ class Ledger:
         whole = [Wish(FilterSetting(key.kind, key.name, state))] if scope is None else []
         return [*whole, *_wishes(key, pixels, state)]
 
-    def let_go(self, key: PlaceKey, pixels: Iterable[str], held: str) -> list[Wish]:
+    def let_go(self, key: PlaceKey, pixels: frozenset[str], held: str) -> list[Wish]:
         """Give up pixels: what else is wanted there, else `PUBLISH`.
 
         Args:
@@ -119,7 +122,7 @@ class Ledger:
             pixels: The pixels.
             held: The state that the filter had put in force.
         """
-        wanted, now = self._picture.place(self._tenant_id, key), self._held_pixels(key)
+        wanted, now = self._place(key, pixels), self._held_pixels(key)
         groups: dict[str, set[str]] = {DROP: set(), PUBLISH: set()}
         for pixel in pixels:
             state = wanted.named.get(pixel, PUBLISH)
@@ -139,17 +142,17 @@ class Ledger:
         before the account is opened, where an entry of their own comes first, and after it, where
         the account's setting is a copy for each pixel.
         """
-        wanted = self._picture.place(self._tenant_id, key)
-        now = self._held_wide(key) or held
-        if wanted.wide is not None:
-            return self._put_account(key, wanted.wide) if wanted.wide != now else []
-        closed = {p for p, s in wanted.named.items() if s == DROP}
+        now, wide = self._held_wide(key) or held, self._place(key).wide
+        if wide is not None:
+            return self._put_account(key, wide) if wide != now else []
+        covered = {*self._pixels.all(), *self._went()} if now != PUBLISH else set()
+        named = self._place(key, covered).named
+        closed = {p for p, s in named.items() if s == DROP}
         here = _wishes(key, {p for p in closed if not self.is_expected(p)}, DROP)
         if now == PUBLISH:
             return here
-        opened = {*self._pixels.all(), *self._went(), *wanted.named} - closed
         account = Wish(FilterSetting(key.kind, key.name, PUBLISH))
-        return [*here, account, *here, *_wishes(key, opened, PUBLISH)]
+        return [*here, account, *here, *_wishes(key, {*covered, *named} - closed, PUBLISH)]
 
     def bring(self, pixel: str) -> list[Wish]:
         """All that filters declare for a pixel that comes into the program, if not held already."""
@@ -163,7 +166,7 @@ class Ledger:
     def clear(self, pixel: str) -> list[Wish]:
         """A pixel is not connected any more: its entries of the whole account's filters go."""
         keys = self._picture.dropped_widely(self._tenant_id, pixel)
-        return [wish for key in keys for wish in self.let_go(key, {pixel}, DROP)]
+        return [wish for key in keys for wish in self.let_go(key, frozenset({pixel}), DROP)]
 
     # -- what is so ----------------------------------------------------------------------------
 
@@ -185,6 +188,9 @@ class Ledger:
             pixels = {*held.pixels, *self._fresh}
             covered = pixels if scope is None else pixels & scope
             return any(held.pixels.get(pixel) != state for pixel in covered)
+
+    def _place(self, key: PlaceKey, pixels: Iterable[str] = ()) -> WantedPlace:
+        return self._picture.place(self._tenant_id, key, pixels)
 
     def _held_wide(self, key: PlaceKey) -> str | None:
         with self._lock:

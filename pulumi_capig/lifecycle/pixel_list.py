@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,11 +42,18 @@ class PixelList:
     Args:
         tenant_id: The account.
         client: Opens the client when it is first needed.
+        met: Called with the ids that a list names.
     """
 
-    def __init__(self, tenant_id: str, client: Callable[[], Client]) -> None:
+    def __init__(
+        self,
+        tenant_id: str,
+        client: Callable[[], Client],
+        met: Callable[[Iterable[str]], None],
+    ) -> None:
         self.tenant_id = tenant_id
         self._client = client
+        self._met = met
         self._shared = Shared(self._ask)
 
     def all(self) -> dict[str, Pixel]:
@@ -97,4 +104,5 @@ class PixelList:
         listed = {
             i: Pixel.of(config) for i, config in zip(ids, configs, strict=True) if i and config
         }
+        self._met(listed)
         return _Listed(listed, complete=all(ids))

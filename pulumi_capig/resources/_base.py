@@ -60,7 +60,7 @@ class GatewayResource(Resource):
         program = declarations()
         if program is not None:
             row = picture(resource, declared)
-            row.overruled = _program.is_overruled(opts, declared)
+            row.overruled = _program.is_overruled(opts, {*required, "tenant_id", "pixel_ids"})
             program.refuse_ids(resource, declared)
             declared[HINT] = program.declare(row)
         if secret:
@@ -75,6 +75,8 @@ class GatewayResource(Resource):
         _program.undeclared(self, {k: v for k, v in optional.items() if k != "tenant_id"})
         if program is not None:
             program.remember_id(self)
+            if not row.overruled:
+                program.remember_arguments(self, {"tenant_id": None, **declared})
 
 
 class FilterResource(GatewayResource):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import weakref
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from pulumi.runtime import get_root_resource, is_dry_run
 from .. import canonical
 from .. import settings as table
 from ..errors import SettingsError
-from ..picture import Kind, Row, Writer, digest
+from ..picture import HINT, Kind, Row, Writer, digest
 from ._gate import Gate
 from ._program import is_real_run, refuse, refuse_resource_id, settings
 from ._values import LATER, Values
@@ -26,7 +26,9 @@ from ._values import LATER, Values
 _ON_ROOT = "_pulumi_capig_declarations"
 
 _OTHERS = 1.0
-"""Seconds for which accounts that other providers know are waited for, once a run."""
+"""Seconds for which values of other providers are waited for, once a run, since the last one."""
+
+_STATES = ("", canonical.DROP, canonical.PUBLISH)
 
 _CANONICAL = {
     "connection": canonical.pixel_id,
@@ -128,6 +130,7 @@ class Declarations:
         self._settling: asyncio.Task[None] | None = None
         self._writer: Writer | None = None
         self._written = 0, 0
+        self._foreseen: set[int] = set()
         self._late_from: int | None = None
 
     def declare(self, declared: Declared) -> Any:
@@ -148,6 +151,12 @@ class Declarations:
             )
         return self._hint(number)
 
+    def remember_arguments(self, resource: pulumi.Resource, declared: Mapping[str, Any]) -> None:
+        """Tell from outputs of a resource of ours what the program passed for them."""
+        for name, value in declared.items():
+            if name != HINT:
+                self.values.stands_for(getattr(resource, name), value)
+
     def remember_id(self, resource: pulumi.Resource) -> None:
         """Tell the id of a resource of ours from a pixel id."""
         self._ids[id(resource.id)] = resource.id  # type: ignore[attr-defined]
@@ -165,7 +174,7 @@ class Declarations:
         await asyncio.shield(self._settling)
         declared = self._rows[number]
         await self.values.learn(*declared.values)
-        if isinstance(declared.scope, pulumi.Output) and self.values.known(declared.scope) is None:
+        if declared.scope is not None and self.values.known(declared.scope, secrets=True) is None:
             refuse(
                 f"{declared.resource}: pixel_ids is an output without a value (None)",
                 "Leave pixel_ids out for the whole account, or give the output a value.",
@@ -174,21 +183,26 @@ class Declarations:
         return self._write().hint(number)
 
     async def _settle(self) -> None:
-        """Wait for what resolves without us: the value of config, a stack reference."""
-        accounts = [self._accounts[self._account(row.tenant)].output for row in self._rows]
-        learning = [self.values.learning(output) for output in accounts if output is not None]
-        for row in self._rows:
-            for value in _outputs(row.values):
-                self.values.learning(value)
-        if learning:
-            await asyncio.wait(learning, timeout=_OTHERS)
-        for _ in range(3):
-            await asyncio.sleep(0)
+        """Wait for what resolves without us, such as config or a stack reference."""
+        waiting = {
+            self.values.learning(output)
+            for row in self._rows
+            for output in _outputs(row.values, self.values.behind)
+        }
+        while waiting:
+            done, waiting = await asyncio.wait(
+                waiting, timeout=_OTHERS, return_when=asyncio.FIRST_COMPLETED
+            )
+            if not done:
+                break
+        for number in range(len(self._rows)):
+            self._guard(number)
 
     # -- accounts ------------------------------------------------------------------------------
 
     def _account(self, tenant: Any) -> int:
         """The number of an account; an output has one of its own until it has resolved."""
+        tenant = self.values.behind(tenant)
         tenant = _default() if tenant is None else tenant
         key = id(tenant) if isinstance(tenant, pulumi.Output) else str(tenant)
         if key not in self._numbers:
@@ -233,17 +247,21 @@ class Declarations:
         return self._known.get(number)
 
     def _spelled(self, declared: Declared) -> Row | None:
-        known = self.values.known
-        names, scope, state = known(declared.names), known(declared.scope), known(declared.state)
-        if declared.overruled or LATER in (names, scope, state) or not isinstance(state, str):
+        known, of_pixels = self.values.known, declared.kind == "connection"
+        names = known(declared.names, secrets=of_pixels)
+        scope, state = known(declared.scope, secrets=True), known(declared.state)
+        if declared.overruled or LATER in (names, scope, state):
             return None
+        if not (isinstance(names, list) and isinstance(scope, list | None) and state in _STATES):
+            return None  # the provider's check says what is wrong with it
         try:
             spelled = tuple(sorted({_CANONICAL[declared.kind](name) for name in names}))
             pixels = None if scope is None else frozenset(map(canonical.pixel_id, scope))
         except (ValueError, TypeError):
             return None  # the provider's check says what is wrong with it
         account = self._account(declared.tenant)
-        return Row(declared.resource, declared.kind, spelled, pixels, state, account)
+        hidden = self.values.is_secret([declared.names if of_pixels else None, declared.scope])
+        return Row(declared.resource, declared.kind, spelled, pixels, state, account, hidden)
 
     # -- the file ------------------------------------------------------------------------------
 
@@ -251,8 +269,6 @@ class Declarations:
         if self._writer is None:
             self._writer = Writer()
             weakref.finalize(self, self._writer.remove)
-        if self._late_from is None:
-            self._late_from = len(self._rows)
         for number in [*self._unresolved]:
             self._account_key(number)
         news = len(self._rows), len(self._unresolved)
@@ -260,8 +276,15 @@ class Declarations:
             self._written = news
             rows = [self._row(number) for number in range(len(self._rows))]
             accounts = [account.digest for account in self._accounts]
-            self._writer.write(rows, accounts, late_from=self._late_from, preview=is_dry_run())
+            if self._late_from is None:
+                self._late_from = len(rows)
+                self._foreseen = {n for n, row in enumerate(rows) if row and self._is_placed(row)}
+            late = set(range(len(rows))) - self._foreseen
+            self._writer.write(rows, accounts, late=late, preview=is_dry_run())
         return self._writer
+
+    def _is_placed(self, row: Row) -> bool:
+        return self._accounts[int(row.account)].digest is not None
 
 
 def declarations() -> Declarations | None:
@@ -276,10 +299,13 @@ def declarations() -> Declarations | None:
     return found
 
 
-def _outputs(values: Any) -> list[pulumi.Output[Any]]:
-    if isinstance(values, list | tuple):
-        return [output for value in values for output in _outputs(value)]
-    return [values] if isinstance(values, pulumi.Output) else []
+def _outputs(
+    value: Any, behind: Callable[[Any], Any] = lambda value: value
+) -> list[pulumi.Output[Any]]:
+    value = behind(value)
+    if isinstance(value, list | tuple):
+        return [output for item in value for output in _outputs(item, behind)]
+    return [value] if isinstance(value, pulumi.Output) else []
 
 
 def _refuse_contradiction(row: Row, other: str, name: str) -> None:

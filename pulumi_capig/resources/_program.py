@@ -7,7 +7,7 @@ heavy.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any, NoReturn
 
@@ -74,10 +74,10 @@ def arguments(
     return declared
 
 
-def is_overruled(opts: pulumi.ResourceOptions | None, declared: Mapping[str, Any]) -> bool:
+def is_overruled(opts: pulumi.ResourceOptions | None, names: Collection[str]) -> bool:
     """Whether ``ignore_changes`` lets the state decide an argument, instead of the program."""
     paths = (opts.ignore_changes if opts else None) or []
-    return any(path == "*" or re.split(r"[.\[]", path)[0] in declared for path in paths)
+    return any(re.split(r"[.\[\]\"]+", path.lstrip('["'))[0] in (*names, "*") for path in paths)
 
 
 def undeclared(resource: pulumi.Resource, optional: Mapping[str, Any]) -> None:

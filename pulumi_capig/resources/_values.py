@@ -32,6 +32,20 @@ class Values:
         """An output of a resource of ours stands for what its program passed."""
         self._behind[id(output)] = output, value
 
+    def behind(self, value: Any) -> Any:
+        """What a value stands for, or the value itself."""
+        while (found := self._behind.get(id(value))) is not None:
+            value = found[1]
+        return value
+
+    def is_secret(self, value: Any) -> bool:
+        """Whether a value that is known, or a part of it, is a secret."""
+        value = self.behind(value)
+        if isinstance(value, list):
+            return any(map(self.is_secret, value))
+        told = self._told.get(id(value)) if isinstance(value, pulumi.Output) else None
+        return told is not None and told.secret
+
     def known(self, value: Any, *, secrets: bool = False) -> Any:
         """A value without outputs; `LATER` if something in it is not known.
 
@@ -39,13 +53,12 @@ class Values:
             value: What a program passed: plain, an output, or a list of both.
             secrets: Whether secrets are looked at as well.
         """
+        value = self.behind(value)
         if isinstance(value, list):
             items = [self.known(item, secrets=secrets) for item in value]
             return LATER if LATER in items else items
         if not isinstance(value, pulumi.Output):
             return value
-        if (behind := self._behind.get(id(value))) is not None:
-            return self.known(behind[1], secrets=secrets)
         told = self._told.get(id(value))
         return LATER if told is None or (told.secret and not secrets) else told.value
 

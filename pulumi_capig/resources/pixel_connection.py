@@ -7,7 +7,7 @@ import pulumi
 from .. import dynamic
 from . import _program
 from ._base import GatewayResource
-from ._declarations import Declared, declarations
+from ._declarations import Declared
 
 _OUTPUTS = (
     "access_token_fingerprint",
@@ -141,8 +141,6 @@ class PixelConnection(GatewayResource, kind="PixelConnection"):
             ),
             secret=("access_token",),
         )
-        if (program := declarations()) is not None:
-            program.values.stands_for(self.pixel_id, pixel_id)
 
     @staticmethod
     def get(

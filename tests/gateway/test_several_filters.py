@@ -536,6 +536,27 @@ def test_a_document_that_is_refused_at_its_second_attempt(serve: Serve, open_cli
     assert shown(filters.set_filters(open_client(server), "T", [LEAD, SHOP])) == names(LEAD, SHOP)
 
 
+@pytest.mark.parametrize(
+    "answers",
+    [
+        (Reply("{"), error(413)),
+        (Reply("no", 403, "text/plain"),),  # what others did stands in no text
+        (Reply("no", 404, "text/plain"),),
+    ],
+    ids=["lost, then refused", "text 403", "text 404"],
+)
+def test_what_a_document_may_have_done_stays_possible_once_it_is_sent_alone(
+    serve: Serve, open_client: Open, answers: tuple[Reply, ...]
+) -> None:
+    found = filters.set_filters(
+        open_client(serve(*answers, done(LEAD), error(403))), "T", [LEAD, SHOP]
+    )
+    assert shown(found) == [*names(LEAD), OutcomeUnknownError]
+    # Nor is it certain of one that is not sent any more.
+    found = filters.set_filters(open_client(serve(*answers, error(403))), "T", [LEAD, SHOP])
+    assert shown(found) == [OutcomeUnknownError, OutcomeUnknownError]
+
+
 def test_a_refused_token_with_paths_is_renewed(serve: Serve, open_client: Open) -> None:
     flaws = [flaw(401, at(f"s{n}", setting)) for n, setting in enumerate(ALL)]
     refused = reply(None, *flaws, status=401)

@@ -392,7 +392,7 @@ def with_picture(
         account = accounts.setdefault(digest(arguments.get("tenant_id", DEFAULT)), len(accounts))
         hints[name] = {HINT: writer.hint(len(rows))}
         rows.append(_row(f"{kind} '{name}'", arguments, account))
-    writer.write(rows, list(accounts), late_from=len(rows), preview=preview)
+    writer.write(rows, list(accounts), preview=preview)
     return {
         name: (kind, {**arguments, **hints.get(name, {})})
         for name, (kind, arguments) in program.items()

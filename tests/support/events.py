@@ -17,7 +17,7 @@ class Change(NamedTuple):
     Attributes:
         resource: The resource's name.
         operation: What is done to it.
-        inputs: The inputs that differ, sorted, where it is an update or a replacement.
+        inputs: The inputs that differ, sorted, where it is an update.
     """
 
     resource: str
@@ -31,9 +31,23 @@ def changes(stack: Stack, command: str, *arguments: str, **environment: str) -> 
 
 
 def logged(
-    stack: Stack, command: str, *arguments: str, ok: bool = True, **environment: str
+    stack: Stack,
+    command: str,
+    *arguments: str,
+    ok: bool = True,
+    differ: bool = True,
+    **environment: str,
 ) -> tuple[Outcome, set[Change]]:
-    """A command's outcome and its changes."""
+    """A command's outcome and its changes.
+
+    Args:
+        stack: The stack.
+        command: The command.
+        arguments: What follows it.
+        ok: Whether it goes well.
+        differ: Whether each update has an input that differs.
+        environment: Variables beside those of the stack.
+    """
     log = stack.project / "events.jsonl"
     log.unlink(missing_ok=True)
     wanted = () if command == "preview" else ("--yes", "--skip-preview")
@@ -53,6 +67,8 @@ def logged(
     events = (json.loads(line) for line in text.splitlines())
     steps = (event["resourcePreEvent"]["metadata"] for event in events if _is_step(event))
     found = {_change(step) for step in steps if "dynamic/capig:" in step["type"]}
+    for change in found:
+        assert change.inputs or change.operation != "update" or not differ, change
     return outcome, {change for change in found if change.operation not in ("same", "read")}
 
 
@@ -64,7 +80,4 @@ def _change(step: dict[str, Any]) -> Change:
     old, new = ((step.get(side) or {}).get("inputs", {}) for side in ("old", "new"))
     differ = tuple(sorted(k for k in {*old, *new} if old.get(k) != new.get(k)))
     name, operation = step["urn"].rpartition("::")[2], step["op"]
-    if operation != "update":
-        return Change(name, operation)
-    assert differ, f"{name} is an update without a difference"
-    return Change(name, operation, differ)
+    return Change(name, operation, differ if operation == "update" else ())

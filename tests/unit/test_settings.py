@@ -387,7 +387,7 @@ def test_what_yaml_made_of_an_account(value: str, words: str) -> None:
 @pytest.mark.parametrize("value", ["1.2345e+82", "a b", "[IaoreXfj]"])
 def test_no_client_needs_the_default_account(value: str) -> None:
     """`refresh` and `destroy` go by the accounts in state, and read the stack config of then."""
-    assert settings(GOOD, {"tenantId": value}).for_client() == settings(GOOD).connection()
+    assert settings(GOOD, {"tenantId": value}).for_client() == settings(GOOD).for_client()
 
 
 # Addresses

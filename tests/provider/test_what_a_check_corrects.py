@@ -1,0 +1,92 @@
+"""A check knows better than the program's process: transforms, ``ignore_changes``, late values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pulumi_capig.picture import HINT, Picture, PlaceKey, Row, Writer, digest
+from pulumi_capig.sandbox import Sandbox
+from tests.support.deployment import DEFAULT, Deployment, Program, with_picture
+
+CONNECTION = {"business_id": "1", "access_token": "EAAB", "external_id": ""}
+LEAD = PlaceKey("event", "Lead")
+
+
+def connection(pixel: str, **more: Any) -> tuple[str, dict[str, Any]]:
+    return "PixelConnection", {"pixel_id": pixel, **CONNECTION, **more}
+
+
+def lead(*pixels: str, state: str = "DROP", **more: Any) -> tuple[str, dict[str, Any]]:
+    declared = {"event_name": "Lead", "filter_state": state, "pixel_ids": [*pixels], **more}
+    return "EventFilter", declared
+
+
+def in_the_end(program: Program, **changed: dict[str, Any]) -> Program:
+    """A program whose resources reach the engine with other arguments than it has declared."""
+    carried = with_picture(program)
+    return {
+        name: (kind, {**arguments, **changed.get(name, {})})
+        for name, (kind, arguments) in carried.items()
+    }
+
+
+@pytest.mark.parametrize("order", [("shop", "lead"), ("lead", "shop")])
+@pytest.mark.parametrize(
+    ("declared", "changed"),
+    [
+        (lead("101", state="PUBLISH"), {"filter_state": "DROP"}),
+        (lead("102"), {"pixel_ids": ["101"]}),
+        (lead("102"), {"pixel_ids": None}),
+    ],
+)
+def test_a_pixel_that_comes_back_gets_what_the_filter_ends_in(
+    deployment: Deployment,
+    in_sandbox: Sandbox,
+    order: tuple[str, ...],
+    declared: Any,
+    changed: dict[str, Any],
+) -> None:
+    program = {"shop": connection("101"), "lead": declared}
+    deployment.up(in_the_end(program, lead=changed), picture=False)
+    in_sandbox.disconnect("101")
+    deployment.refresh()
+    result = deployment.up(in_the_end(program, lead=changed), order=order, picture=False)
+    assert result.errors == {}
+    assert in_sandbox.state.effective_event(in_sandbox.tenant_id, "Lead", "101") == "DROP"
+    assert deployment.up(in_the_end(program, lead=changed), picture=False).changes == []
+
+
+def test_an_account_that_a_check_corrects_is_that_resource_s_alone() -> None:
+    picture = Picture()
+    for name, (_, arguments) in with_picture({"shop": connection("101"), "f": lead("101")}).items():
+        row = picture.receive(arguments[HINT])
+        if name == "shop":
+            picture.declare(row, "Elsewhere", Row("shop", "connection", ("101",)))
+    assert picture.connects("Elsewhere", "101")
+    assert picture.place("Elsewhere", LEAD).named == {}
+    assert picture.place(DEFAULT, LEAD).named == {"101": "DROP"}
+
+
+def test_secret_pixels_are_told_by_whoever_meets_them() -> None:
+    writer = Writer()
+    rows = [
+        Row("shop", "connection", ("101",), account=0, hidden=True),
+        Row("lead", "event", ("Lead",), frozenset({"101", "102"}), "DROP", 0, hidden=True),
+    ]
+    writer.write(rows, [digest("A")], preview=False)
+    picture = Picture()
+    assert picture.receive(writer.hint(1)) == 1
+    assert picture.place("A", LEAD).named == {}
+    assert picture.connects("A", "101")
+    assert picture.place("A", LEAD).named == {"101": "DROP"}
+    picture.learn(["102", "103"])
+    assert picture.place("A", LEAD).named == {"101": "DROP", "102": "DROP"}
+    assert picture.of_pixel("A", "102") == [(LEAD, "DROP")]
+    assert picture.declare(1, "A", rows[1]._replace(hidden=False)) is None
+    assert not picture.is_late(1)
+    other = Row("open", "event", ("Lead",), frozenset({"102"}), "PUBLISH")
+    contradicted = picture.declare(picture.receive(None), "A", other)
+    assert contradicted is not None
+    assert contradicted.resource == "lead"
