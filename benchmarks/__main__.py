@@ -15,8 +15,8 @@ from pulumi_capig.sandbox import Sandbox
 
 from . import report
 from .environment import make_environment
-from .layer import Layer, measure_layer
-from .results import LATENCY, Results
+from .layer import measure_layer
+from .results import LATENCY, Measured, Results
 from .subjects import ACCOUNTS, PIXEL, Subject, subjects, with_checkpoints
 from .usage import CommandError
 
@@ -37,10 +37,13 @@ def main() -> None:
     parser.add_argument("--layer-sizes", type=int, nargs="*", help="of the layer; 50 500 5000")
     parser.add_argument("--accounts", type=int, nargs="+", default=[1, 10], help="1 10")
     parser.add_argument("--minutes", type=float, default=60, help="begin nothing after these; 60")
-    parser.add_argument("--keep", type=Path, help="file of results: other sizes in it stay")
     parser.add_argument("--check", action="store_true", help="compare ratios with the committed")
-    parser.add_argument("--print-only", action="store_true", help="write no files")
+    parser.add_argument("--fresh", action="store_true", help="forget sizes measured earlier")
+    parser.add_argument("--page-only", action="store_true", help="from what was measured last")
     options = parser.parse_args()
+    if options.page_only:
+        report.write()
+        return
     sizes = options.sizes or ([50] if options.check else [1, 50, 200, 1000])
     layer_sizes = [] if options.check else options.layer_sizes
     try:
@@ -54,16 +57,16 @@ def main() -> None:
         sys.exit(str(error))
     if options.check:
         sys.exit(_check(results))
-    if options.keep:
-        if options.keep.exists():
-            results.merge(options.keep.read_text(encoding="utf-8"))
-        options.keep.write_text(results.text(), encoding="utf-8")
-    layer = (
-        None
-        if layer_sizes == []
-        else measure_layer([50, 500, 5000] if layer_sizes is None else layer_sizes)
-    )
-    _tell(results, layer, _conditions(options.runs), write=not options.print_only)
+    layer = None
+    if not options.fresh and report.MEASURED.exists():
+        results.merge(report.measured().results)
+        layer = report.measured().layer
+    if layer_sizes != []:
+        layer = measure_layer([50, 500, 5000] if layer_sizes is None else layer_sizes)
+    measured = Measured(_conditions(options.runs), results, layer)
+    report.MEASURED.write_text(measured.text(), encoding="utf-8")
+    report.write()
+    RATIOS.write_text(json.dumps(results.ratios(), indent=2) + "\n", encoding="utf-8")
 
 
 def measure_stacks(
@@ -109,14 +112,6 @@ def _conditions(runs: int) -> str:
         f"one run from N = {LARGE} on. Other work on the machine during the last quarter of an "
         f"hour included, its load was {load:.1f}."
     )
-
-
-def _tell(results: Results, layer: Layer | None, conditions: str, *, write: bool) -> None:
-    parts = report.tables(results, layer, conditions)
-    print("\n\n".join(parts.values()))
-    if write:
-        report.write(parts, results)
-        RATIOS.write_text(json.dumps(results.ratios(), indent=2) + "\n", encoding="utf-8")
 
 
 def _check(results: Results) -> int:

@@ -1,49 +1,67 @@
-"""The page: tables between the marks of docs/benchmark.md, and the plot beside it."""
+"""The page: what the blocks of docs/benchmark.md show, and the plot beside it."""
 
 from __future__ import annotations
 
 import platform
 from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+
+from cogapp import Cog
+from tabulate import tabulate
 
 from .goals import goals
 from .layer import STEPS, Layer
 from .plot import chart
-from .results import LATENCY, Results
+from .results import LATENCY, Measured, Results
 from .subjects import CASES, ROOT
 from .usage import Usage
 
 PAGE = ROOT / "docs" / "benchmark.md"
 PLOT = ROOT / "docs" / "benchmark.svg"
+MEASURED = ROOT / "benchmarks" / "measured.json"
 
 _VERDICTS = {True: "yes", False: "**no**", None: "unclear, too much other load"}
 
 
-def tables(results: Results, layer: Layer | None, conditions: str) -> dict[str, str]:
-    """All generated parts of the page, by the name of their mark."""
-    parts = {
-        "conditions": conditions,
-        "times": _times(results),
-        "goals": _table(
-            ("goal", "measured", "met"),
-            [(g.text, g.worst, _VERDICTS[g.met]) for g in goals(results, layer)],
-        ),
-        "counts": _counts(results),
-        "checkpoints": _checkpoints(results),
-    }
-    if layer:
-        parts["layer"] = _layer(layer)
-    return parts
+@cache
+def measured() -> Measured:
+    """What was measured last, from its file."""
+    return Measured.read(MEASURED.read_text(encoding="utf-8"))
 
 
-def write(parts: dict[str, str], results: Results) -> None:
-    """Put the parts between their marks, and the plot in its file."""
-    page = PAGE.read_text(encoding="utf-8")
-    for name, text in parts.items():
-        start, end = f"<!-- generated: {name} -->\n", f"<!-- end: {name} -->"
-        before, _, rest = page.partition(start)
-        page = f"{before}{start}{text}\n{end}{rest.partition(end)[2]}"
-    PAGE.write_text(page, encoding="utf-8")
-    PLOT.write_text(_plot(results), encoding="utf-8")
+def part(name: str) -> str:
+    """A part of the page; its blocks call this.
+
+    Args:
+        name: ``conditions`` or a table: ``times``, ``goals``, ``counts``, ``checkpoints``,
+            ``layer``.
+    """
+    results, layer = measured().results, measured().layer
+    match name:
+        case "conditions":
+            return measured().conditions
+        case "times":
+            return _times(results)
+        case "goals":
+            rows = [(g.text, g.worst, _VERDICTS[g.met]) for g in goals(results, layer)]
+            return _table(("goal", "measured", "met"), rows)
+        case "counts":
+            return _counts(results)
+        case "checkpoints":
+            return _checkpoints(results)
+        case "layer":
+            return _layer(layer) if layer else "Not measured."
+    raise ValueError(name)
+
+
+def write(page: Path = PAGE, plot: Path = PLOT) -> None:
+    """Write what was measured last into the blocks of the page, and the plot into its file."""
+    measured.cache_clear()
+    if Cog().main(["cog", "-r", "-I", str(ROOT), str(page)]):
+        message = f"a block of {page} failed"
+        raise RuntimeError(message)
+    plot.write_text(_plot(measured().results), encoding="utf-8")
 
 
 def machine() -> str:
@@ -134,5 +152,4 @@ def _plot(results: Results) -> str:
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return tabulate(list(rows), heads, tablefmt="pipe", disable_numparse=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from math import ceil
 
+from .layer import Layer
 from .subjects import Subject, subjects, with_checkpoints
 from .usage import Usage
 
@@ -107,19 +108,51 @@ class Results:
                 }
         return found
 
-    def merge(self, text: str) -> None:
-        """Add what `text` of earlier results tells of sizes that these do not have."""
+    def merge(self, others: Results) -> None:
+        """Add what earlier results tell of sizes that these do not have."""
         here = set(self.sizes())
+        for (name, size, case), usages in others.usages.items():
+            if size not in here:
+                for usage in usages:
+                    self.add(others.subjects[name], size, case, usage)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """All that the page is made from."""
+
+    conditions: str
+    results: Results
+    layer: Layer | None
+
+    def text(self) -> str:
+        """This as text, for a file."""
+        usages = self.results.usages
+        content = {
+            "conditions": self.conditions,
+            "usages": [(*key, [asdict(u) for u in of_runs]) for key, of_runs in usages.items()],
+            "layer": asdict(self.layer) if self.layer else None,
+        }
+        return json.dumps(content, indent=1) + "\n"
+
+    @classmethod
+    def read(cls, text: str) -> Measured:
+        """What `text` returned; subjects that are measured no more are left out."""
+        content = json.loads(text)
         known = {
             subject.name: subject for subject in (*subjects(accounts=[1, 10]), *with_checkpoints())
         }
-        for name, size, case, usages in json.loads(text):
-            if size not in here and name in known:
-                for usage in usages:
-                    self.add(known[name], size, case, Usage(**usage))
-
-    def text(self) -> str:
-        """The results as text, to merge later ones with."""
-        return json.dumps(
-            [(*key, [asdict(u) for u in usages]) for key, usages in self.usages.items()]
-        )
+        results = Results()
+        for name, size, case, usages in content["usages"]:
+            for usage in usages if name in known else ():
+                results.add(known[name], size, case, Usage(**usage))
+        layer = content["layer"]
+        if layer:
+            layer["cost"] = {
+                kind: {
+                    step: {int(n): cost for n, cost in by_size.items()}
+                    for step, by_size in steps.items()
+                }
+                for kind, steps in layer["cost"].items()
+            }
+        return cls(content["conditions"], results, Layer(**layer) if layer else None)
