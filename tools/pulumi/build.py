@@ -31,10 +31,10 @@ def fill(folder: Path) -> None:
     Raises:
         UnavailableError: the Go compiler, a module or a package cannot be had, or the build fails.
     """
-    message = f"building the Pulumi CLI v{PINNED} from its Go module"
+    what = f"building the Pulumi CLI v{PINNED} from its Go module"
     scratch = folder / "go"
     try:
-        with at_work(f"{message}: about three minutes on two cores, once on this machine") as work:
+        with at_work(f"{what}: three to five minutes on two cores, once on this machine") as work:
             _build(folder / "bin" / "pulumi", scratch, work)
             work.stage("installing the language host")
             _add_language_host(folder)
