@@ -201,6 +201,30 @@ def test_built_cli_has_its_language_host_beside_it(clone: Clone) -> None:
     assert [path.name for path in clone.link.parent.iterdir()] == ["pulumi"]
 
 
+def test_built_cli_needs_neither_the_clone_nor_its_environment(clone: Clone) -> None:
+    put_go(clone)
+    clone.install()
+    entry = clone.link.resolve().parents[1]
+    python = (entry / "venv" / "bin" / "python").resolve()
+    assert Path(sys.prefix) not in python.parents
+    kept = [*(entry / "bin").iterdir(), *(entry / "lib").iterdir()]
+    assert len(kept) > 3
+    for path in kept:
+        assert not path.is_symlink(), path
+        assert sys.prefix not in path.read_text("utf-8"), path
+        assert str(clone.folder) not in path.read_text("utf-8"), path
+
+
+def test_what_no_cli_is_made_from_makes_none_anew(clone: Clone) -> None:
+    put_go(clone)
+    clone.install()
+    sources = clone.folder / "tools" / "pulumi"
+    for name, is_part in (("progress.py", False), ("host/lifeline.py", True)):
+        with (sources / name).open("a") as file:
+            file.write("# changed\n")
+        assert ("building" in clone.install().stdout) == is_part
+
+
 def test_second_clone_has_the_built_cli_at_once(clone: Clone, tmp_path: Path) -> None:
     put_go(clone)
     clone.install()

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cli import PINNED, SOURCES, UnavailableError, ordered
+from cli import PINNED, SOURCES, UnavailableError, is_at_least
 from progress import CommandError, Work, at_work, execute
 
 _PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
@@ -87,7 +87,7 @@ def _go() -> Path | None:
     command = [found, "env", "GOVERSION"]
     answer = subprocess.run(command, env=environment, capture_output=True, text=True)
     wanted = re.search(r"^go (\S+)$", (SOURCES / "go.mod").read_text(), re.MULTILINE)
-    is_new = wanted is not None and ordered(answer.stdout) >= ordered(wanted[1])
+    is_new = wanted is not None and is_at_least(answer.stdout, wanted[1])
     return Path(found) if is_new else None
 
 

@@ -1,30 +1,32 @@
 """The user's cache folder, where a downloaded or built CLI stands once for all clones."""
 
-import fcntl
 import hashlib
-import os
 import platform
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from cli import SOURCES
+from filelock import FileLock, Timeout
+from platformdirs import user_cache_path
+
+_MADE_FROM = {
+    "path": (),  # nothing is made
+    "download": ("download.py", "versions.json"),
+    "module": ("build.py", "versions.json", "go.*", "host.txt", "host/*"),
+}
 
 
 def root() -> Path:
     """The folder of all cached CLIs; it may be deleted at any time."""
-    if named := os.environ.get("XDG_CACHE_HOME"):
-        return Path(named).absolute() / "pulumi-capig"
-    caches = "Library/Caches" if sys.platform == "darwin" else ".cache"
-    return Path.home() / caches / "pulumi-capig"
+    return user_cache_path("pulumi-capig").absolute()
 
 
 def entry(way: str, version: str) -> Path:
     """Where the CLI of this version, got in this way from these very sources, stands or will."""
     machine = f"{platform.system()}-{platform.machine()}".lower()
-    return root() / f"pulumi-{version}-{way}-{machine}-{_digest()}"
+    return root() / f"pulumi-{version}-{way}-{machine}-{_digest(way)}"
 
 
 def ensure(entry: Path, sound: Callable[[Path], bool], make: Callable[[Path], None]) -> None:
@@ -54,19 +56,22 @@ def ensure(entry: Path, sound: Callable[[Path], bool], make: Callable[[Path], No
 
 @contextmanager
 def _lock(path: Path) -> Iterator[None]:
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print("another build is at work, waiting", flush=True)
-            fcntl.flock(file, fcntl.LOCK_EX)
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        print("another build is at work, waiting", flush=True)
+        lock.acquire()
+    try:
         yield
+    finally:
+        lock.release()
 
 
-def _digest() -> str:
+def _digest(way: str) -> str:
     digest = hashlib.sha256()
-    for path in sorted(SOURCES.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
+    for path in sorted(path for pattern in _MADE_FROM[way] for path in SOURCES.glob(pattern)):
+        if path.is_file():
             digest.update(f"{path.relative_to(SOURCES)}\0{path.stat().st_size}\0".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

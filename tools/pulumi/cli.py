@@ -7,6 +7,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from semver import Version
+
 SOURCES = Path(__file__).resolve().parent
 LANGUAGE_HOST = "pulumi-language-python"
 
@@ -42,6 +44,11 @@ def version_of(path: Path) -> str | None:
     return match[1] if match and answer.returncode == 0 else None
 
 
-def ordered(version: str) -> tuple[int, ...]:
-    """A version such as `1.26.6` in a form that compares as versions do."""
-    return tuple(int(part) for part in re.findall(r"\d+", version))
+def is_at_least(version: str, minimum: str) -> bool:
+    """Whether a version, as a program names itself, is another or a later one."""
+    return _parsed(version) >= _parsed(minimum)
+
+
+def _parsed(text: str) -> Version:
+    match = re.search(r"\d+(\.\d+){1,2}", text)
+    return Version.parse(match[0] if match else "0", optional_minor_and_patch=True)

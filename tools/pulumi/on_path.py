@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import cache
-from cli import LANGUAGE_HOST, MINIMUM, Cli, UnavailableError, ordered, version_of
+from cli import LANGUAGE_HOST, MINIMUM, Cli, UnavailableError, is_at_least, version_of
 
 NOTHING = "there is no `pulumi` on PATH"
 
@@ -37,7 +37,7 @@ def _is_ours(folder: Path) -> bool:
 def _unfit(path: Path, version: str | None, folders: list[Path]) -> str:
     if version is None:
         return f"{path} does not work: `pulumi version` fails; reinstall it"
-    if ordered(version) < ordered(MINIMUM):
+    if not is_at_least(version, MINIMUM):
         brewed = "Cellar" in path.resolve().parts
         command = "brew upgrade pulumi" if brewed else "curl -fsSL https://get.pulumi.com | sh"
         return f"{path} is v{version}, older than v{MINIMUM}; upgrade it: `{command}`"
