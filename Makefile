@@ -18,7 +18,7 @@ venv: .venv/.installed ## create the project's virtual environment, .venv
 .venv/.installed: requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || \
 	  { echo "$(PYTHON) is not Python 3.10 or later: name one, as in \`make venv PYTHON=python3.12\`"; exit 1; }
-	@echo "installing the development environment into .venv"
+	@echo "installing the development environment into .venv: a minute or two, once in this clone"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --disable-pip-version-check -q --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .layer import Layer
-from .results import WORKERS, Results
+from .results import CONNECTING, WORKERS, Results
 
 _POSSIBLE = 0.9
+
+COVERING = 20
+"""Account-wide filters of the subject ``covered``."""
 
 
 class Goal(NamedTuple):
@@ -81,15 +84,36 @@ def _requests(results: Results) -> Iterator[Goal]:
         for usage in usages:
             tokens, connections = max(tokens, usage.tokens), max(connections, usage.connections)
             if case == "refresh":
-                lists = min(size, subject.accounts) if subject.kind == "connections" else 0
+                lists = min(size, subject.accounts) if subject.kind in CONNECTING else 0
                 refresh = refresh and usage.requests - usage.tokens == usage.lists == lists
             if case == "one change":
-                change = change and usage.requests - usage.tokens == 1
+                # A filter of the whole account looks at its pixels.
+                looked = usage.lists if subject.kind == "blocklist" else 0
+                change = change and usage.requests - usage.tokens - looked == 1
+    yield from _together(results)
     yield Goal("refresh: one list an account, nothing else", "so" if refresh else "no", refresh)
     yield Goal("one change: its own request, nothing else", "so" if change else "no", change)
     yield Goal("one token a process", str(tokens), tokens <= 1)
     text = f"connections at most the SDK's {WORKERS} workers"
     yield Goal(text, str(connections), connections <= WORKERS)
+
+
+def _together(results: Results) -> Iterator[Goal]:
+    """Requests of an `up` in which filters go together."""
+    most = {
+        "covered": (
+            "up of N pixels under M account-wide filters",
+            lambda n: 2 * n + 2 * COVERING + 3,
+        ),
+        "blocklist": ("a blocklist of N websites", lambda n: n // 10 + 1),
+    }
+    for (name, size, case), usages in results.usages.items():
+        subject = results.subjects[name]
+        if subject.floor and case == "up" and subject.kind in most:
+            text, bound = most[subject.kind]
+            sent = max(usage.requests for usage in usages)
+            goal = f"{text}: at most {bound(size)} requests, N = {size}"
+            yield Goal(goal, str(sent), sent <= bound(size))
 
 
 def _others(results: Results) -> Iterator[Goal]:

@@ -15,6 +15,9 @@ from .usage import Usage
 LATENCY = 0.020
 """Seconds that the gateway takes for each request."""
 
+CONNECTING = ("connections", "covered")
+"""Kinds of subjects that connect pixels, so that a refresh asks for a list."""
+
 WORKERS = 4
 """Calls that the SDK's provider process serves at once."""
 
@@ -22,18 +25,17 @@ WORKERS = 4
 def round_trips(subject: Subject, case: str, size: int) -> int:
     """Requests that have to wait for one another in a case, however good the client is.
 
-    Connections go four at a time, filters of one account one at a time. The list that a create
-    looks at before it connects is the provider's own choice, and not counted.
+    Connections go four at a time; filters of one account one request at a time, in which the four
+    that wait go together; a blocklist forty names in a request. The list that a create looks at
+    before it connects is the provider's own choice, and not counted.
     """
     token = 1
-    in_turn = ceil(size / WORKERS)
-    if subject.kind == "filters":
-        in_turn = max(in_turn, ceil(size / subject.accounts))
+    in_turn = ceil(size / (40 if subject.kind == "blocklist" else WORKERS))
     if case in ("up", "destroy"):
         return token + in_turn
     if case == "one change":
         return token + 1
-    if case == "refresh" and subject.kind == "connections":
+    if case == "refresh" and subject.kind in CONNECTING:
         return token + ceil(min(size, subject.accounts) / WORKERS)
     return 0
 

@@ -27,7 +27,8 @@ class Subject:
 
     Attributes:
         name: In the table.
-        kind: ``connections`` or ``filters``.
+        kind: ``connections``; ``filters``, each of one pixel; ``covered``: connections under 20
+            account-wide filters; ``blocklist``: N websites as one resource.
         accounts: How many accounts the objects are spread over.
         floor: Name of the subject with the same program and resources that do nothing.
         checkpoints: Whether the CLI saves state after each step.
@@ -49,6 +50,9 @@ def subjects(*, accounts: list[int]) -> Iterator[Subject]:
         for count in accounts:
             where = f"{count} account{'s' if count > 1 else ''}"
             yield Subject(f"{kind}, {where}", kind, count, f"no-op {kind}", False, _pulumi)
+    for kind in ("covered", "blocklist"):
+        yield Subject(f"no-op {kind}", kind, 1, "", False, _pulumi)
+        yield Subject(f"{kind}, 1 account", kind, 1, f"no-op {kind}", False, _pulumi)
     yield Subject("Meta's script", "connections", 1, "", False, _script)
     if shutil.which("terraform") and shutil.which("curl"):
         yield Subject("Terraform + curl", "connections", 1, "", False, _terraform)

@@ -133,8 +133,8 @@ class GatewayError(CapigError):
         return f"{self.operation}{where}: {self.reason}{suffix}"
 
     def because(self, reason: str | None = None, advice: str | None = None) -> GatewayError:
-        """The same failure with a reason or an advice that knows more of the situation."""
-        return type(self)(
+        """The same failure, of the same cause, with a reason or an advice that knows more."""
+        other = type(self)(
             self.reason if reason is None else reason,
             operation=self.operation,
             tenant_id=self.tenant_id,
@@ -144,6 +144,8 @@ class GatewayError(CapigError):
             retry_after=self.retry_after,
             advice=self.advice if advice is None else advice,
         )
+        other.__cause__ = self.__cause__
+        return other
 
     def after(self, done: Sequence[str], going_back: str = "") -> GatewayError:
         """The same failure of an operation that may have been done in part.

@@ -20,26 +20,17 @@ Uncaught in a program, an error of a look-up is shown as a clean line: there, wh
 
 from __future__ import annotations
 
-import asyncio
-import atexit
-import threading
-from collections.abc import Awaitable, Callable, Sequence
-from functools import cache
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import pulumi
-from pulumi.runtime.mocks import MockMonitor
-from pulumi.runtime.settings import get_monitor
 
-from . import canonical
-from . import settings as table
-from .errors import CapigError, NotFoundError, RefusedError, SettingsError, UnexpectedAnswerError
+from .errors import NotFoundError, UnexpectedAnswerError
+from .invocation import Invocation
 from .lookup import UNTOLD, account, blank_pixel
-from .resources import _program
 
 if TYPE_CHECKING:
-    from .gateway import Gateway
-    from .settings import Connection
+    from .gateway import Client
 
 __all__ = [
     "GetPixelConnectionResult",
@@ -49,8 +40,6 @@ __all__ = [
     "get_pixel_connections",
     "get_pixel_connections_output",
 ]
-
-R = TypeVar("R")
 
 
 class _Shown:
@@ -207,81 +196,12 @@ def get_pixel_connections_output(
     return _PIXELS.output({"tenant_id": tenant_id, "time_window": time_window}, opts)
 
 
-class _LookUp(Generic[R]):
-    """One function of this module, in its plain and its output form.
-
-    Args:
-        name: Its name in Python.
-        find: Picks the result out of an account, in plain values.
-        read: Turns plain values, some of which a mock may leave out, into the result.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        find: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]],
-        read: Callable[[dict[str, Any]], R],
-    ) -> None:
-        self._name = name
-        self._find = find
-        self._read = read
-
-    def now(self, arguments: dict[str, Any], opts: pulumi.InvokeOptions | None) -> R:
-        """The result, waited for."""
-        self._refuse(arguments, opts)
-        if isinstance(get_monitor(), MockMonitor):
-            return self._mocked(arguments, opts)
-        try:
-            checked, connection = _prepare(arguments)
-            return self._ask(checked, connection)
-        except CapigError as error:
-            _raise(error)
-
-    def output(
-        self, arguments: dict[str, Any], opts: pulumi.InvokeOptions | None
-    ) -> pulumi.Output[R]:
-        """The result once the arguments, and what `opts` depends on, are known."""
-        self._refuse(arguments, opts)
-        names = list(arguments)
-
-        def known(values: list[Any]) -> R | Awaitable[R]:
-            given = dict(zip(names, values, strict=False))
-            if isinstance(get_monitor(), MockMonitor):
-                return self.now(given, opts)
-            self._refuse(given, None)
-            return self._soon(given)
-
-        waiting = _settled(getattr(opts, "depends_on", None))
-        return pulumi.Output.all(*arguments.values(), waiting).apply(known)
-
-    async def _soon(self, arguments: dict[str, Any]) -> R:
-        try:
-            checked, connection = _prepare(arguments)
-            # In a thread, so that the program goes on, other look-ups included.
-            return await asyncio.to_thread(self._ask, checked, connection)
-        except CapigError as error:
-            _raise(error)
-
-    def _ask(self, arguments: dict[str, Any], connection: Connection) -> R:
-        found = account(_gateway(connection), arguments["tenant_id"], arguments["time_window"])
-        return self._read(self._find(found, arguments))
-
-    def _mocked(self, arguments: dict[str, Any], opts: pulumi.InvokeOptions | None) -> R:
-        first, *others = self._name.split("_")
-        token = "capig:index:" + first + "".join(map(str.capitalize, others))
-        known = {name: value for name, value in arguments.items() if value is not None}
-        answer = pulumi.runtime.invoke(token, known, opts).value
-        known.pop("time_window", None)
-        return self._read({**known, **(answer or {})})
-
-    def _refuse(self, arguments: dict[str, Any], opts: pulumi.InvokeOptions | None) -> None:
-        """What the constructors of the resources refuse too."""
-        ids = {name: value for name, value in arguments.items() if name in _program.IDS}
-        options = pulumi.ResourceOptions(provider=opts.provider) if opts else None
-        _program.arguments(f"look-up '{self._name}'", options, {}, ids)
+def _ask_account(client: Client, arguments: dict[str, Any]) -> dict[str, Any]:
+    return account(client, arguments["tenant_id"], arguments["time_window"])
 
 
-def _find_pixel(found: dict[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
+def _ask_pixel(client: Client, arguments: dict[str, Any]) -> dict[str, Any]:
+    found = _ask_account(client, arguments)
     pixels = {pixel["pixel_id"]: pixel for pixel in found["pixel_connections"]}
     pixel_id, tenant_id = arguments["pixel_id"], found["tenant_id"]
     if pixel_id in pixels:
@@ -308,87 +228,5 @@ def _read_account(values: dict[str, Any]) -> GetPixelConnectionsResult:
     )
 
 
-_PIXEL = _LookUp("get_pixel_connection", _find_pixel, _read_pixel)
-_PIXELS = _LookUp("get_pixel_connections", lambda found, _: found, _read_account)
-
-
-def _prepare(arguments: dict[str, Any]) -> tuple[dict[str, Any], Connection]:
-    """The arguments in canonical form with the default account, and how the gateway is reached."""
-    settings = _program.settings()
-    checked = dict(arguments)
-    window = arguments["time_window"]
-    try:
-        if "pixel_id" in arguments:
-            checked["pixel_id"] = canonical.pixel_id(arguments["pixel_id"])
-        if arguments["tenant_id"] is not None:
-            checked["tenant_id"] = canonical.tenant_id(arguments["tenant_id"])
-        checked["time_window"] = _minutes(60 if window is None else window)
-    except ValueError as error:
-        what = f"look pixels up: {error}"
-        raise RefusedError(what, "Correct the argument.") from None
-    checked["tenant_id"] = checked["tenant_id"] or settings.get(table.TENANT_ID)
-    if not checked["tenant_id"]:
-        what = f"settings: no account: pass tenant_id, or set {table.TENANT_ID.names}"
-        raise SettingsError(what)
-    return checked, settings.connection()
-
-
-def _minutes(value: object) -> int:
-    # A number that comes from another resource is a float in Pulumi.
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
-        message = "a time window is a whole number of minutes"
-        raise ValueError(message)
-    if value < 1:
-        message = "a time window is at least one minute"
-        raise ValueError(message)
-    return int(value)
-
-
-def _settled(depends_on: Any) -> pulumi.Output[Any]:
-    """Known once all of these resources exist, and dependent on them."""
-
-    def wait(found: Any) -> Any:
-        resources = found if isinstance(found, Sequence) else [found]
-        return pulumi.Output.all(*(_exists(resource) for resource in resources if resource))
-
-    return pulumi.Output.from_input(depends_on).apply(wait)
-
-
-def _exists(resource: pulumi.Resource) -> pulumi.Output[Any]:
-    if isinstance(resource, pulumi.CustomResource):
-        return resource.id
-    children = getattr(resource, "_childResources", ())
-    return pulumi.Output.all(resource.urn, *(_exists(child) for child in children))
-
-
-_lock = threading.Lock()
-
-
-def _gateway(connection: Connection) -> Gateway:
-    with _lock:
-        return _open(connection)
-
-
-@cache
-def _open(connection: Connection) -> Gateway:
-    from .gateway import Gateway
-
-    gateway = Gateway(connection)
-    atexit.register(gateway.close)
-    return gateway
-
-
-def _raise(error: CapigError) -> NoReturn:
-    """Raise an error; in a program in a class that Pulumi shows as one clean line."""
-    if get_monitor() is None:
-        raise error from None
-    kind = _clean_kind(type(error))
-    clean = kind.__new__(kind)
-    clean.__dict__.update(vars(error))
-    clean.args = error.args
-    raise clean from None
-
-
-def _clean_kind(kind: type[CapigError]) -> type[CapigError]:
-    members = {"__module__": kind.__module__, "__qualname__": kind.__qualname__}
-    return type(kind.__name__, (kind, pulumi.RunError), members)
+_PIXEL = Invocation("get_pixel_connection", _ask_pixel, _read_pixel)
+_PIXELS = Invocation("get_pixel_connections", _ask_account, _read_account)

@@ -8,7 +8,7 @@ from .errors import UnexpectedAnswerError
 from .gateway.pixel import Pixel
 
 if TYPE_CHECKING:
-    from .gateway import Account, Gateway, SignalConfig
+    from .gateway import Account, Client, SignalConfig
 
 COUNTERS = (
     "last_published",
@@ -21,31 +21,33 @@ UNTOLD = -1
 """Stands for an account's status where the gateway does not say it; 0 means active."""
 
 
-def account(gateway: Gateway, tenant_id: str, time_window: int = 60) -> dict[str, Any]:
+def account(client: Client, tenant_id: str, time_window: int = 60) -> dict[str, Any]:
     """An account with all its connected pixels; no value in it is None.
 
     Args:
-        gateway: Where to ask.
+        client: Of the gateway.
         tenant_id: The account.
         time_window: Minutes that the counters cover.
 
     Raises:
         GatewayError: The gateway refused, cannot be reached, or answered without the account.
     """
-    answer, configs = listed(gateway, tenant_id, time_window)
+    answer, configs = listed(client, tenant_id, time_window)
     return {
         "tenant_id": tenant_id,
         "name": answer.name or "",
         "status": UNTOLD if answer.status is None else answer.status,
-        "pixel_connections": [pixel(gateway.host, tenant_id, config) for config in configs],
+        "pixel_connections": [pixel(client.host, tenant_id, config) for config in configs],
     }
 
 
 def listed(
-    gateway: Gateway, tenant_id: str, time_window: int = 60
+    client: Client, tenant_id: str, time_window: int = 60
 ) -> tuple[Account, list[SignalConfig]]:
     """An account as the gateway answers it, and its connected pixels."""
-    answer = gateway.account(tenant_id, time_window)
+    from .gateway import pixels
+
+    answer = pixels.list_account(client, tenant_id, time_window)
     if answer.signal_configs is None:
         reason = "the gateway answered without a list (signalConfigs is null)"
         raise UnexpectedAnswerError(reason, operation="list the pixels", tenant_id=tenant_id)

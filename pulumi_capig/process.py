@@ -74,12 +74,12 @@ class Process:
         from .lifecycle.run import Run
         from .settings import Settings
 
-        def open_gateway(connection: Any) -> Any:
-            from .gateway import Gateway
+        def open_client(settings: Any) -> Any:
+            from .gateway import Client
 
-            return Gateway(connection)
+            return Client(settings)
 
-        return Run(Settings(lambda key: self._config(f"capig:{key}")), open_gateway, _say)
+        return Run(Settings(lambda key: self._config(f"capig:{key}")), open_client, _say)
 
 
 def _line(text: str) -> str:

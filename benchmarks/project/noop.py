@@ -58,3 +58,8 @@ class PixelConnection(Resource, module="noop", name="PixelConnection"):
 class EventFilter(Resource, module="noop", name="EventFilter"):
     def __init__(self, name: str, **arguments: Any) -> None:
         super().__init__(FilterProvider(), name, {**dict.fromkeys(_FILTER), **arguments})
+
+
+class DomainFilters(Resource, module="noop", name="DomainFilters"):
+    def __init__(self, name: str, **arguments: Any) -> None:
+        super().__init__(FilterProvider(), name, {**dict.fromkeys(_FILTER), **arguments})

@@ -1,4 +1,4 @@
-"""The command line: `pip install 'pulumi-capig[cli]'`."""
+"""The command line (extra `cli`)."""
 
 from __future__ import annotations
 
@@ -16,5 +16,7 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("pulumi_capig"):
             raise
-        sys.stderr.write(f"capig needs {error.name}: pip install 'pulumi-capig[cli]'\n")
+        from .._origin import install
+
+        sys.stderr.write(f"capig needs {error.name}: {install('cli')}\n")
     sys.exit(2)

@@ -13,7 +13,7 @@ from ..settings import TENANT_ID
 from .sources import Sources
 
 if TYPE_CHECKING:
-    from ..gateway import Gateway
+    from ..gateway import Client
 
 T = TypeVar("T")
 
@@ -60,7 +60,7 @@ def _none_named(sources: Sources, *, asks: bool) -> SettingsError:
     what = f"no account is named (--tenant, --tenants, or {name})"
     if asks:
         try:
-            sources.read(lambda settings: settings.connection())
+            sources.read(lambda settings: settings.for_client())
         except SettingsError as error:
             what = f"{error.what.removeprefix('settings: ')}; {what}"
             return SettingsError(what, error.advice)
@@ -73,7 +73,7 @@ def _lines(file: Path) -> list[tuple[str, str]]:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         what = f"--tenants: the file {file} cannot be read: {reason}"
-        raise SettingsError(what, "Check the path, and what the file holds.") from None
+        raise SettingsError(what, "Check the path, and what the file holds.") from error
     found = [
         (f"{file}:{number}", tenant)
         for number, line in enumerate(lines, 1)
@@ -90,25 +90,25 @@ def _canonical(place: str, tenant: str) -> str:
         return canonical.tenant_id(tenant)
     except ValueError as error:
         what = f"{place}: {error}"
-        raise SettingsError(what, CHECK_THE_ID) from None
+        raise SettingsError(what, CHECK_THE_ID) from error
 
 
 def ask_each(
-    sources: Sources, ask: Callable[[Gateway, str], T], tenants: Sequence[str]
+    sources: Sources, ask: Callable[[Client, str], T], tenants: Sequence[str]
 ) -> Iterator[tuple[str, T | GatewayError]]:
     """What the gateway answers for each account, several at once, in order.
 
     Raises:
         SettingsError: Settings are missing or wrong.
     """
-    connection = sources.read(lambda settings: settings.connection())
-    from ..gateway import Gateway
+    client_settings = sources.read(lambda settings: settings.for_client())
+    from ..gateway import Client
 
     def answer(tenant: str) -> T | GatewayError:
         try:
-            return ask(gateway, tenant)
+            return ask(client, tenant)
         except GatewayError as error:
             return error
 
-    with Gateway(connection) as gateway, ThreadPoolExecutor(AT_ONCE) as pool:
+    with Client(client_settings) as client, ThreadPoolExecutor(AT_ONCE) as pool:
         yield from zip(tenants, pool.map(answer, tenants), strict=True)

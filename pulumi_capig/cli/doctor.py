@@ -28,8 +28,8 @@ from .terminal import console, print_json
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from ..gateway import Account, Gateway
-    from ..settings import Connection
+    from ..gateway import Account, Client
+    from ..settings import ClientSettings
 
 _PATIENCE = 10.0
 """Seconds: whoever asks what is wrong does not want to wait for it."""
@@ -85,10 +85,10 @@ def diagnose(sources: Sources, tenants: Sequence[str], file: Path | None) -> Ite
     """All checks, from the nearest to the farthest; those that cannot be made are left out."""
     yield _cli()
     yield _sdk()
-    connection = None
+    settings = None
     try:
-        connection = sources.read(lambda settings: settings.connection())
-        yield Check("settings", _way_in(connection))
+        settings = sources.read(lambda found: found.for_client())
+        yield Check("settings", _way_in(settings))
     except SettingsError as error:
         yield _unusable("settings", error)
     accounts: list[str] = []
@@ -96,10 +96,10 @@ def diagnose(sources: Sources, tenants: Sequence[str], file: Path | None) -> Ite
         accounts = named(sources, tenants, file, asks=False)
     except SettingsError as error:
         yield _unusable("accounts", error)
-    if connection is None:
+    if settings is None:
         return
     try:
-        yield from _gateway(connection, accounts)
+        yield from _gateway(settings, accounts)
     except SettingsError as error:
         yield _unusable("environment", error)
 
@@ -108,10 +108,10 @@ def _unusable(name: str, error: SettingsError) -> Check:
     return Check(name, error.what.removeprefix("settings: "), error.advice, Exit.USAGE)
 
 
-def _way_in(connection: Connection) -> str:
-    account = connection.credentials.client_id
+def _way_in(settings: ClientSettings) -> str:
+    account = settings.credentials.client_id
     way = f"API account {account}" if account else "a ready token"
-    return f"{connection.address.url}, with {way}"
+    return f"{settings.address.url}, with {way}"
 
 
 def _cli() -> Check:
@@ -134,10 +134,10 @@ def _sdk() -> Check:
     return Check("Pulumi SDK", version)
 
 
-def _gateway(connection: Connection, accounts: Sequence[str]) -> Iterator[Check]:
-    patience = min(_PATIENCE, connection.timeout)
+def _gateway(settings: ClientSettings, accounts: Sequence[str]) -> Iterator[Check]:
+    patience = min(_PATIENCE, settings.timeout)
     try:
-        seen = probe.reach(connection.address, patience)
+        seen = probe.reach(settings.address, patience)
     except probe.TlsError as error:
         yield Check("TLS", str(error), probe.MEND_TLS, Exit.GATEWAY)
         return
@@ -145,11 +145,11 @@ def _gateway(connection: Connection, accounts: Sequence[str]) -> Iterator[Check]
         fix = "Check CAPIG_GATEWAY, the network, the proxy if any, and that the gateway runs."
         yield Check("gateway", f"cannot be reached: {error}", fix, Exit.GATEWAY)
         return
-    yield Check("gateway", f"answers at {connection.address.url}")
-    if connection.address.url.startswith("https:"):
+    yield Check("gateway", f"answers at {settings.address.url}")
+    if settings.address.url.startswith("https:"):
         yield Check("TLS", "the certificate is trusted and names the domain")
     yield _clock(seen.clock_ahead)
-    yield from _accounts(replace(connection, max_retries=1, timeout=patience), accounts)
+    yield from _accounts(replace(settings, max_retries=1, timeout=patience), accounts)
 
 
 def _clock(ahead: float | None) -> Check:
@@ -162,46 +162,46 @@ def _clock(ahead: float | None) -> Check:
     return Check("clock", said, "Set the clock, for example with NTP.", Exit.FINDING)
 
 
-def _accounts(connection: Connection, accounts: Sequence[str]) -> Iterator[Check]:
-    from ..gateway import Gateway
+def _accounts(settings: ClientSettings, accounts: Sequence[str]) -> Iterator[Check]:
+    from ..gateway import Client, pixels
 
     found: dict[str, Account | CapigError] = {}
-    with Gateway(connection) as gateway, ThreadPoolExecutor(AT_ONCE) as pool:
+    with Client(settings) as client, ThreadPoolExecutor(AT_ONCE) as pool:
         # The first one alone: where there is no way in, it speaks for all of them.
         for some in (accounts[:1], accounts[1:]):
-            found.update(zip(some, pool.map(partial(_ask, gateway), some), strict=True))
+            found.update(zip(some, pool.map(partial(_ask, client), some), strict=True))
             for answer in found.values():
-                if (trouble := _no_entry(connection, answer)) is not None:
+                if (trouble := _no_entry(settings, answer)) is not None:
                     yield trouble
                     return
-        unknown = gateway.unknown_fields()
+        unknown = pixels.unknown_fields(client)
     if not found:
         return
     seen = [answer for answer in found.values() if not isinstance(answer, CapigError)]
-    yield _token(connection, proved=bool(seen))
+    yield _token(settings, proved=bool(seen))
     yield from (_account(tenant, answer) for tenant, answer in found.items())
     if seen:
         yield _schema(unknown)
 
 
-def _token(connection: Connection, *, proved: bool) -> Check:
-    if proved or not connection.credentials.token:
+def _token(settings: ClientSettings, *, proved: bool) -> Check:
+    if proved or not settings.credentials.token:
         return Check("token", "the gateway accepts the credentials")
     fix = "A token lives ten hours: put a new one into CAPIG_TOKEN, then look at the accounts."
     said = "the ready token opens none of the accounts"
     return Check("token", said, fix, Exit.GATEWAY)
 
 
-def _ask(gateway: Gateway, tenant: str) -> Account | CapigError:
+def _ask(client: Client, tenant: str) -> Account | CapigError:
     from ..lookup import listed
 
     try:
-        return listed(gateway, tenant)[0]
+        return listed(client, tenant)[0]
     except CapigError as error:
         return error
 
 
-def _no_entry(connection: Connection, found: Account | CapigError) -> Check | None:
+def _no_entry(settings: ClientSettings, found: Account | CapigError) -> Check | None:
     """What keeps every account out of sight, if anything does."""
     if not isinstance(found, GatewayError):
         return None
@@ -217,7 +217,7 @@ def _no_entry(connection: Connection, found: Account | CapigError) -> Check | No
         return None
     if isinstance(found, NotAuthorizedError):
         fix = (
-            f"Check CAPIG_CLIENT_ID ({connection.credentials.client_id}) and CAPIG_CLIENT_SECRET; "
+            f"Check CAPIG_CLIENT_ID ({settings.credentials.client_id}) and CAPIG_CLIENT_SECRET; "
             "a lost secret needs a new API account (host settings of the gateway)."
         )
         return Check("token", f"the credentials were refused: {found.reason}", fix, Exit.GATEWAY)

@@ -20,7 +20,7 @@ from .program import Account, Connection
 from .sources import Sources
 
 if TYPE_CHECKING:
-    from ..gateway import Gateway
+    from ..gateway import Client
 
 _MARK = "# capig export "
 
@@ -138,7 +138,7 @@ def _write_file(text: str, output: Path, *, force: bool) -> None:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
         what = f"export: {output} cannot be written: {reason}"
-        raise RefusedError(what) from None
+        raise RefusedError(what) from error
 
 
 def _is_own(text: str) -> bool:
@@ -151,8 +151,8 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _read(gateway: Gateway, tenant: str) -> Account:
-    answer, configs = lookup.listed(gateway, tenant)
+def _read(client: Client, tenant: str) -> Account:
+    answer, configs = lookup.listed(client, tenant)
     found = []
     for config in configs:
         pixel = Pixel.of(config)

@@ -62,7 +62,7 @@ def reach(address: Address, timeout: float) -> Seen:
             return Seen(_clock_ahead(response.headers.get("date", "")))
     except httpx.HTTPError as error:
         kind = TlsError if is_tls(error) else UnreachedError
-        raise kind(last_word(error)) from None
+        raise kind(last_word(error)) from error
 
 
 def is_no_gateway(error: UnexpectedAnswerError) -> bool:

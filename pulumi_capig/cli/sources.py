@@ -45,10 +45,10 @@ class Sources:
         except SettingsError as error:
             what = error.what.removeprefix("settings: ")
             if self.stacks:
-                raise SettingsError(what, error.advice) from None
+                raise SettingsError(what, error.advice) from error
             # Stack config is not looked at, so messages do not name it.
             what = re.sub(r" or capig:\w+", "", what)
-            raise SettingsError(what, _SET if "missing" in what else _CORRECT) from None
+            raise SettingsError(what, _SET if "missing" in what else _CORRECT) from error
 
     def tenant_ids(self) -> list[str]:
         """The default accounts: the environment's, or else that of each stack.

@@ -88,9 +88,9 @@ def _asked(*arguments: str) -> dict[str, Any]:
             env=environment,
         )
         return dict(json.loads(done.stdout))
-    except FileNotFoundError:
+    except FileNotFoundError as error:
         what = f"stack {stack}: there is no pulumi on PATH to ask"
-        raise SettingsError(what, f"Install it: {INSTALL_CLI}") from None
+        raise SettingsError(what, f"Install it: {INSTALL_CLI}") from error
     except subprocess.TimeoutExpired:
         reason, advice = f"pulumi gave no answer in {_PATIENCE:.0f} seconds", ""
     except subprocess.CalledProcessError as error:

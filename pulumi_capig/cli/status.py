@@ -24,7 +24,7 @@ from .terminal import UNLIMITED, complain_of, console, print_json
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from ..gateway import Gateway
+    from ..gateway import Client
 
 Pixel = dict[str, Any]
 
@@ -56,8 +56,8 @@ def report(
     accounts: list[dict[str, Any]] = []
     failures: dict[str, GatewayError] = {}
 
-    def ask(gateway: Gateway, tenant: str) -> dict[str, Any]:
-        return lookup.account(gateway, tenant, window)
+    def ask(client: Client, tenant: str) -> dict[str, Any]:
+        return lookup.account(client, tenant, window)
 
     for tenant, found in ask_each(sources, ask, tenants):
         if isinstance(found, GatewayError):

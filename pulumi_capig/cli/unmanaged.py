@@ -20,7 +20,7 @@ from .sources import Sources
 from .terminal import complain, complain_of, print_json
 
 if TYPE_CHECKING:
-    from ..gateway import Gateway
+    from ..gateway import Client
 
 __all__ = ["report"]
 
@@ -83,8 +83,8 @@ def report(
     return Exit.FINDING if left else Exit.GOOD
 
 
-def _ask(gateway: Gateway, tenant: str) -> dict[str, Any]:
-    return lookup.account(gateway, tenant)
+def _ask(client: Client, tenant: str) -> dict[str, Any]:
+    return lookup.account(client, tenant)
 
 
 def _connections(resources: Sequence[Mapping[str, Any]]) -> list[_Managed]:
@@ -102,7 +102,7 @@ def _connections(resources: Sequence[Mapping[str, Any]]) -> list[_Managed]:
 
 def _managed(sources: Sources, states: Mapping[str, Sequence[_Managed]]) -> list[_Managed]:
     """What the states hold of the gateway that is asked; says what they hold of others."""
-    address = sources.read(lambda settings: settings.connection()).address
+    address = sources.read(lambda settings: settings.for_client()).address
     here = {"", address.host, *sources.read(lambda settings: settings.get(MOVED_FROM))}
     found = []
     for name, connections in states.items():

@@ -1,12 +1,12 @@
-"""The control-plane client, usable alone: seven operations on one gateway.
+"""The control-plane client, usable alone: a gateway's operations, typed.
 
 ::
 
-    from pulumi_capig.gateway import Gateway
+    from pulumi_capig.gateway import Client, pixels
     from pulumi_capig.settings import Settings
 
-    with Gateway(Settings().connection()) as gateway:
-        print(gateway.account("IaoreXfj").signal_configs)
+    with Client(Settings().for_client()) as client:
+        print(pixels.list_account(client, "IaoreXfj").signal_configs)
 """
 
 from __future__ import annotations
@@ -14,27 +14,40 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .filters import FilterKind, FilterSetting
+from .filter_setting import FilterKind, FilterSetting
 
 if TYPE_CHECKING:
-    from .client import Gateway
-    from .models import Account, ConnectionStatus, Filter, SignalConfig
+    from .client import Client
+    from .operations import filters, pixels
+    from .operations.filters import Filter
+    from .operations.pixels import Account, ConnectionStatus, SignalConfig
 
 __all__ = [
     "Account",
+    "Client",
     "ConnectionStatus",
     "Filter",
     "FilterKind",
     "FilterSetting",
-    "Gateway",
     "SignalConfig",
+    "filters",
+    "pixels",
 ]
+
+_HOMES = {
+    "Account": "operations.pixels",
+    "Client": "client",
+    "ConnectionStatus": "operations.pixels",
+    "Filter": "operations.filters",
+    "SignalConfig": "operations.pixels",
+}
 
 
 def __getattr__(name: str) -> object:
     # A preview says what would be sent, and needs no client.
-    if name in __all__:
-        home = "client" if name == "Gateway" else "models"
-        return getattr(import_module(f"{__name__}.{home}"), name)
+    if name in ("filters", "pixels"):
+        return import_module(f"{__name__}.operations.{name}")
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)

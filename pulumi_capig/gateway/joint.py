@@ -6,17 +6,19 @@ gets a root field, under an alias. All of them can be sent twice without harm.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from .answers import Failure, Response, results_of
-from .calls import Call, Documents
+from .answers import results_of
+from .calls import Call
+from .documents import Document, Documents
+from .exchange import Subject
+from .failure import AttemptFailure
+from .graphql import variable_of
+from .response import Response
 
 T = TypeVar("T")
-
-_INPUT_TYPE = re.compile(r"\$input: (\w+!?)")
 
 
 @dataclass
@@ -26,32 +28,32 @@ class Part(Generic[T]):
     Attributes:
         call: The mutation as it would be sent alone.
         about: What it sets; two parts about the same thing must be applied in order.
-        result: Its result, once there is one.
-        failure: What went wrong last, while there is no result.
+        result: Its value, once there is one.
+        failure: What went wrong last, while there is no value.
         ran: Whether an attempt without an answer may have applied it.
-        again: Whether it has to be sent again although it has a result.
+        again: Whether it has to be sent again although it has a value.
     """
 
-    call: Call
+    call: Call[T]
     about: Hashable
     result: T | None = None
-    failure: Failure | None = None
+    failure: AttemptFailure | None = None
     ran: bool = False
     again: bool = False
 
     @property
     def open(self) -> bool:
-        """Whether the next attempt sends it: it has neither a result nor a certain refusal."""
+        """Whether the next attempt sends it: it has neither a value nor a certain refusal."""
         failure = self.failure
         if failure is None:
             return self.again or self.result is None
         return failure.transient or failure.unauthorized or failure.joint_refused
 
     def succeeded(self, result: T) -> None:
-        """Note a result."""
+        """Note a value."""
         self.result, self.failure, self.again = result, None, False
 
-    def failed(self, failure: Failure) -> None:
+    def failed(self, failure: AttemptFailure) -> None:
         """Note a failure; what an earlier attempt may have done stays possible."""
         self.result, self.failure, self.again = None, failure, False
         self.ran = self.ran or failure.ran
@@ -61,54 +63,49 @@ class Joint(Generic[T]):
     """Mutations of one account that go in one document, in order.
 
     Args:
-        parts: Them; each call has one variable beside the account, ``input``.
-        read: Turns the result of one into a value, or raises `Failure`.
+        parts: The mutations, of operations of one endpoint.
     """
 
-    mutates = True
-    repeatable = True
-    secrets: frozenset[str] = frozenset()
-
-    def __init__(self, parts: Sequence[Part[T]], read: Callable[[Any], T]) -> None:
+    def __init__(self, parts: Sequence[Part[T]]) -> None:
         self.parts = parts
-        self.tenant_id = parts[0].call.tenant_id
-        self.words = f"{parts[0].call.words} and {len(parts) - 1} more"
-        self._read = read
+        self.url = parts[0].call.url
+        first, more = parts[0].call.subject, len(parts) - 1
+        self.subject = Subject(
+            f"{first.operation}+{more}",
+            f"{first.words}, and {more} more",
+            first.tenant_id,
+            mutates=True,
+            secrets=frozenset[str]().union(*(part.call.secrets for part in parts)),
+        )
 
     @property
     def open_parts(self) -> dict[str, Part[T]]:
         """What the next attempt sends, by alias."""
         return {f"s{n}": part for n, part in enumerate(self.parts) if part.open}
 
-    def content(self, documents: Documents) -> dict[str, Any]:
-        """Document and variables of the next attempt."""
-        declared, fields, variables = ["$tenantId: ID!"], [], {"tenantId": self.tenant_id}
-        for alias, part in self.open_parts.items():
-            head, *body, _end = documents.text(part.call.operation).splitlines()
-            variable = f"i{alias[1:]}"
-            declared += [f"${variable}: {kind}" for kind in _INPUT_TYPE.findall(head)]
-            variables[variable] = part.call.variables["input"]
-            text = "\n".join(body).replace("$input", f"${variable}")
-            fields.append(text.replace("  tenantMutations", f"  {alias}: tenantMutations", 1))
-        head = f"mutation {self.parts[0].call.operation}({', '.join(declared)}) {{"
-        return {"query": "\n".join([head, *fields, "}"]), "variables": variables}
+    def document(self, documents: Documents) -> Document:
+        """The document of the next attempt."""
+        return documents.joint({a: part.call.operation for a, part in self.open_parts.items()})
 
-    def leave_out(self, documents: Documents, sent: str, messages: list[str]) -> bool:
-        """Leave out the fields that validation messages refuse, if any, from now on."""
-        operations = {part.call.operation for part in self.parts}
-        left_out = {documents.leave_out(operation, sent, messages) for operation in operations}
-        return True in left_out
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The variables of the next attempt."""
+        return {
+            variable_of(name, alias): value
+            for alias, part in self.open_parts.items()
+            for name, value in part.call.variables.items()
+        }
 
-    def answer(self, response: Response) -> None:
+    def answered(self, response: Response) -> None:
         """Take an answer: what each part that was sent came to.
 
         Raises:
-            Failure: Another attempt may help those that are open still.
+            AttemptFailure: Another attempt may help those that are open still.
         """
         sent = self.open_parts
-        paths = {alias: (alias, *part.call.path[1:]) for alias, part in sent.items()}
+        paths = {alias: (alias, *part.call.operation.path[1:]) for alias, part in sent.items()}
         for alias, found in results_of(response, paths).items():
-            self._take(sent[alias], found, response)
+            _take(sent[alias], found, response)
         failures = [part.failure for part in sent.values() if part.open and part.failure]
         if not failures:
             return
@@ -117,20 +114,11 @@ class Joint(Generic[T]):
         transient = [failure for failure in failures if failure.transient]
         raise (unauthorized or transient or failures)[0]
 
-    def failed(self, failure: Failure) -> None:
+    def failed(self, failure: AttemptFailure) -> None:
         """Note the failure of a whole attempt."""
         if not any(part.failure is failure for part in self.parts):
             for part in self.open_parts.values():
                 part.failed(failure)
-
-    def _take(self, part: Part[T], found: Any, response: Response) -> None:
-        try:
-            if isinstance(found, Failure):
-                raise found
-            part.succeeded(self._read(found))
-        except Failure as failure:
-            failure.from_(response)
-            part.failed(failure)
 
     def _keep_order(self) -> None:
         """Send again what came after an open part about the same thing, too."""
@@ -140,3 +128,12 @@ class Joint(Generic[T]):
                 waiting.add(part.about)
             elif part.result is not None:
                 part.again = part.about in waiting
+
+
+def _take(part: Part[T], found: Any, response: Response) -> None:
+    try:
+        if isinstance(found, AttemptFailure):
+            raise found
+        part.succeeded(part.call.value(found))
+    except AttemptFailure as failure:
+        part.failed(failure.of(response))

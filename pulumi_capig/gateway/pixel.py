@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .models import ConnectionStatus, SignalConfig
+    from .operations.pixels import ConnectionStatus, SignalConfig
 
 _FROM_STATUS = (
     "pixel_name",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from ..errors import (
     GatewayError,
@@ -13,8 +13,12 @@ from ..errors import (
     UnexpectedAnswerError,
     UnreachableError,
 )
+from .calls import Call
+from .exchange import Exchange
+from .explanation import Explanation
+from .failure import AttemptFailure
 from .joint import Joint, Part
-from .session import Session
+from .sender import Sender
 
 T = TypeVar("T")
 
@@ -22,17 +26,21 @@ _ONE_ALONE = (InvalidInputError, NotFoundError, UnexpectedAnswerError)
 """Errors of one mutation, after which the next one may well succeed."""
 
 
-class Together(Generic[T]):
-    """Mutations of one kind of result, of which several may go in one document; safe for threads.
+class Together:
+    """Sends several mutations in one document, until the gateway refuses that; safe for threads.
 
     Args:
-        session: What sends them.
-        read: Turns the result of one into a value, or raises `Failure`.
+        sender: What sends them.
+        explanation: What failures come to.
+        execute: Sends one alone; told whether an earlier request may have applied it.
     """
 
-    def __init__(self, session: Session, read: Callable[[Any], T]) -> None:
-        self._session = session
-        self._read = read
+    def __init__(
+        self, sender: Sender, explanation: Explanation, execute: Callable[[Call[Any], bool], Any]
+    ) -> None:
+        self._sender = sender
+        self._explanation = explanation
+        self._execute = execute
         self._one_by_one = False  # set once and never back, so that it needs no lock
 
     def execute(self, documents: Iterable[Sequence[Part[T]]]) -> list[T | GatewayError]:
@@ -42,7 +50,7 @@ class Together(Generic[T]):
             documents: The mutations of each.
 
         Returns:
-            The result or the error of each mutation, in order. After a failure that all would
+            The value or the error of each mutation, in order. After a failure that all would
             meet, such as an unreachable gateway, nothing more is sent.
         """
         outcomes: list[T | GatewayError] = []
@@ -59,9 +67,38 @@ class Together(Generic[T]):
     def _send(self, parts: Sequence[Part[T]]) -> list[T | GatewayError]:
         outcomes: list[T | GatewayError | None] = [None] * len(parts)
         if len(parts) > 1 and not self._one_by_one:
-            outcomes = self._session.execute_joint(Joint(parts, self._read))
+            outcomes = self._send_joint(Joint(parts))
             self._one_by_one = self._one_by_one or None in outcomes
         return self._send_rest(parts, outcomes)
+
+    def _send_joint(self, joint: Joint[T]) -> list[T | GatewayError | None]:
+        """What each part came to; None for one that needs a document of its own."""
+        exchange = self._sender.exchange(joint)
+        alone, no_token = False, None
+        try:
+            self._sender.send(joint, exchange, joint.failed)
+        except AttemptFailure as failure:
+            alone = failure.joint_refused
+        except GatewayError as error:
+            no_token = error
+        outcomes: list[T | GatewayError | None] = []
+        for part in joint.parts:
+            if part.result is not None or (part.open and alone):
+                outcomes.append(part.result)
+            else:
+                outcomes.append(self._error(part, exchange, no_token))
+        return outcomes
+
+    def _error(
+        self, part: Part[T], exchange: Exchange[None], no_token: GatewayError | None
+    ) -> GatewayError:
+        subject = part.call.subject
+        if part.open and no_token:
+            return self._explanation.without_token(
+                no_token, exchange, ran=part.ran, subject=subject
+            )
+        assert part.failure is not None  # noqa: S101 - a part without a value has one
+        return self._explanation.of(part.failure, exchange, ran=part.ran, subject=subject)
 
     def _send_rest(
         self, parts: Sequence[Part[T]], outcomes: Sequence[T | GatewayError | None]
@@ -74,13 +111,15 @@ class Together(Generic[T]):
             elif barrier is not None:
                 found.append(_not_sent(part, barrier))
             else:
-                found.append(self._send_alone(part))
-                barrier = _barrier(found[-1:])
+                alone = self._send_alone(part)
+                found.append(alone)
+                barrier = _barrier([alone])
         return found
 
     def _send_alone(self, part: Part[T]) -> T | GatewayError:
         try:
-            return self._session.execute(part.call, self._read)
+            value: T = self._execute(part.call, part.ran)
+            return value
         except GatewayError as error:
             return error
 
@@ -94,10 +133,10 @@ def _barrier(outcomes: Sequence[T | GatewayError]) -> GatewayError | None:
 
 
 def _not_sent(part: Part[T], error: GatewayError) -> GatewayError:
-    unknown = isinstance(error, OutcomeUnknownError)
-    kind = UnreachableError if unknown else type(error)
-    return kind(
-        f"it was not sent, after this failed: {error.operation}: {error.reason}",
+    kind = UnreachableError if isinstance(error, OutcomeUnknownError) else type(error)
+    kind, again = (OutcomeUnknownError, " again") if part.ran else (kind, "")
+    not_sent = kind(
+        f"it was not sent{again}, after this failed: {error.operation}: {error.reason}",
         operation=part.call.words,
         tenant_id=part.call.tenant_id,
         code=error.code,
@@ -106,3 +145,5 @@ def _not_sent(part: Part[T], error: GatewayError) -> GatewayError:
         retry_after=error.retry_after,
         advice=error.advice,
     )
+    not_sent.__cause__ = error
+    return not_sent

@@ -12,7 +12,7 @@ from .pixel_list import PixelList
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..gateway import FilterSetting, Gateway
+    from ..gateway import Client, FilterSetting
     from ..picture import Picture
 
 
@@ -22,7 +22,7 @@ class Account:
     Args:
         tenant_id: The account.
         picture: What the program declares.
-        gateway: Opens the gateway when it is first needed.
+        client: Opens the client when it is first needed.
         unverified: Called with account and setting that the gateway took without an echo.
 
     Attributes:
@@ -36,13 +36,13 @@ class Account:
         self,
         tenant_id: str,
         picture: Picture,
-        gateway: Callable[[], Gateway],
+        client: Callable[[], Client],
         unverified: Callable[[str, FilterSetting], None],
     ) -> None:
         self.tenant_id = tenant_id
-        self.pixels = PixelList(tenant_id, gateway, picture.learn)
+        self.pixels = PixelList(tenant_id, client, picture.learn)
         self.ledger = Ledger(tenant_id, picture, self.pixels)
         self.filters = FilterWrites(
-            self.ledger, self.pixels, gateway, lambda setting: unverified(tenant_id, setting)
+            self.ledger, self.pixels, client, lambda setting: unverified(tenant_id, setting)
         )
         self.claims: Claims[str] = Claims()

@@ -62,9 +62,9 @@ def key_of_id(resource_id: str) -> PixelKey:
         if not slash:
             raise ValueError
         return PixelKey(canonical.tenant_id(tenant_id), canonical.pixel_id(pixel_id))
-    except ValueError:
+    except ValueError as error:
         what = "get a pixel connection: the id has the form <tenantId>/<pixelId>"
-        raise RefusedError(what, "For example IaoreXfj/18904456377094531.") from None
+        raise RefusedError(what, "For example IaoreXfj/18904456377094531.") from error
 
 
 def fingerprint(inputs: Props) -> Any:

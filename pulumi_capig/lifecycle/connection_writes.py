@@ -19,7 +19,7 @@ from ..gateway.pixel import Pixel
 from .connection_rules import SWITCHES, PixelKey, declared_switches, is_managed, switched
 
 if TYPE_CHECKING:
-    from ..gateway import Gateway
+    from ..gateway import Client
     from .run import Run
     from .values import Props
 
@@ -135,7 +135,7 @@ class ConnectionWrites:
             if found := self._look_again(error):
                 self._account.ledger.came(self._key.pixel_id)
                 return found
-            self._gateway().rest_after(error)
+            self._client().rest_after(error)
         try:
             return self._set_up(inputs)
         except GatewayError as error:
@@ -155,7 +155,10 @@ class ConnectionWrites:
     def _set_up(self, inputs: Props, name_now: str | None = None) -> Pixel:
         """Operation 1; a name that is not declared is sent as it is, lest it be cleared."""
         tenant_id, pixel_id = self._key
-        answer = self._gateway().connect_pixel(
+        from ..gateway import pixels
+
+        answer = pixels.connect(
+            self._client(),
             tenant_id,
             pixel_id,
             business_id=inputs["business_id"],
@@ -208,9 +211,11 @@ class ConnectionWrites:
         return pixel
 
     def _switch_one(self, name: str, on: bool, pixel: Pixel) -> Pixel:
-        gateway, fact = self._gateway(), SWITCHES[name]
-        send = gateway.set_receiving if name == "receiving" else gateway.set_publishing
-        answer = send(*self._key, on)
+        from ..gateway import pixels
+
+        fact = SWITCHES[name]
+        send = pixels.set_receiving if name == "receiving" else pixels.set_publishing
+        answer = send(self._client(), *self._key, on)
         if getattr(answer, fact) is (not on):
             reason = f"the gateway answered that it is still {'off' if on else 'on'}"
             raise UnexpectedAnswerError(
@@ -228,6 +233,8 @@ class ConnectionWrites:
     def disconnect(self) -> None:
         """Operation 2; done where the pixel is gone already."""
         self._account.ledger.goes(self._key.pixel_id)
+        from ..gateway import pixels
+
         tenant_id, pixel_id = self._key
         reason = "the gateway answered false and still lists it"
         failure: GatewayError = UnexpectedAnswerError(
@@ -238,7 +245,7 @@ class ConnectionWrites:
             "gateway's page.",
         )
         try:
-            done = self._gateway().disconnect_pixel(tenant_id, pixel_id)
+            done = pixels.disconnect(self._client(), tenant_id, pixel_id)
         except NotFoundError as error:
             # Whatever stands in for a gateway that restarts says 404 too: the list has to agree.
             done, failure = not self.is_listed(error), error
@@ -290,8 +297,8 @@ class ConnectionWrites:
             f"{error.what}; the pixel was disconnected again", advice if unclear else error.advice
         )
 
-    def _gateway(self) -> Gateway:
-        return self._run.gateway()
+    def _client(self) -> Client:
+        return self._run.client()
 
 
 def _as_before(before: Pixel, stored: Pixel | None) -> dict[str, bool]:

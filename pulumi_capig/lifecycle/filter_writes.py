@@ -16,13 +16,12 @@ from ..errors import (
     OutcomeUnknownError,
     UnexpectedAnswerError,
 )
-from ..gateway.filters import FilterSetting
+from ..gateway import FilterSetting
 from ..picture import PlaceKey
 from .ledger import Ledger, Wish
 
 if TYPE_CHECKING:
-    from ..gateway import Gateway
-    from ..gateway.models import Filter
+    from ..gateway import Client, Filter
     from .pixel_list import PixelList
 
 Plan = Callable[[], "list[Wish]"]
@@ -75,7 +74,7 @@ class FilterWrites:
     Args:
         ledger: Learns what is in force.
         pixels: The pixels that are connected.
-        gateway: Opens the gateway when it is first needed.
+        client: Opens the client when it is first needed.
         unverified: Called with a setting that the gateway took without saying what it is now.
     """
 
@@ -83,12 +82,12 @@ class FilterWrites:
         self,
         ledger: Ledger,
         pixels: PixelList,
-        gateway: Callable[[], Gateway],
+        client: Callable[[], Client],
         unverified: Callable[[FilterSetting], None],
     ) -> None:
         self._ledger = ledger
         self._pixels = pixels
-        self._gateway = gateway
+        self._client = client
         self._unverified = unverified
         self._changed = threading.Condition()
         self._waiting: list[_Item] = []
@@ -208,7 +207,9 @@ class FilterWrites:
         """Verification and error of each setting."""
         if not settings:
             return []
-        results = self._gateway().set_filters(self._pixels.tenant_id, settings)
+        from ..gateway import filters
+
+        results = filters.set_filters(self._client(), self._pixels.tenant_id, settings)
         return [self._judged(s, result) for s, result in zip(settings, results, strict=True)]
 
     def _judged(

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from ..canonical import DROP, PUBLISH
-from ..gateway.filters import FilterSetting
+from ..gateway import FilterSetting
 from ..picture import PlaceKey
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from ..gateway.pixel import Pixel
 from .shared import Shared
 
 if TYPE_CHECKING:
-    from ..gateway import Gateway
+    from ..gateway import Client
 
 
 @dataclass
@@ -41,18 +41,18 @@ class PixelList:
 
     Args:
         tenant_id: The account.
-        gateway: Opens the gateway when it is first needed.
+        client: Opens the client when it is first needed.
         met: Called with the ids that a list names.
     """
 
     def __init__(
         self,
         tenant_id: str,
-        gateway: Callable[[], Gateway],
-        met: Callable[[Iterable[str]], None] = lambda _ids: None,
+        client: Callable[[], Client],
+        met: Callable[[Iterable[str]], None],
     ) -> None:
         self.tenant_id = tenant_id
-        self._gateway = gateway
+        self._client = client
         self._met = met
         self._shared = Shared(self._ask)
 
@@ -92,15 +92,17 @@ class PixelList:
         self._shared.wrote(lambda listed: listed.put(pixel_id, pixel))
 
     def _ask(self) -> _Listed:
-        configs = self._gateway().account(self.tenant_id).signal_configs
+        from ..gateway import pixels
+
+        configs = pixels.list_account(self._client(), self.tenant_id).signal_configs
         if configs is None:
             reason = "the gateway answered without a list (signalConfigs is null)"
             raise UnexpectedAnswerError(
                 reason, operation="list the pixels", tenant_id=self.tenant_id
             )
         ids = [config.pixel_id if config else None for config in configs]
-        pixels = {
+        listed = {
             i: Pixel.of(config) for i, config in zip(ids, configs, strict=True) if i and config
         }
-        self._met(pixels)
-        return _Listed(pixels, complete=all(ids))
+        self._met(listed)
+        return _Listed(listed, complete=all(ids))

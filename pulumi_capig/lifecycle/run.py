@@ -13,8 +13,8 @@ from .account import Account
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..gateway import FilterSetting, Gateway
-    from ..settings import Connection, Settings
+    from ..gateway import Client, FilterSetting
+    from ..settings import ClientSettings, Settings
     from .connection_rules import PixelKey
 
 
@@ -23,7 +23,7 @@ class Run:
 
     Args:
         settings: The settings of the process.
-        open_gateway: Makes a client; called when the gateway is first needed, so that a preview
+        open_client: Makes a client; called when the gateway is first needed, so that a preview
             needs neither an address nor credentials.
         say: Shows the user one line.
 
@@ -34,48 +34,48 @@ class Run:
     def __init__(
         self,
         settings: Settings,
-        open_gateway: Callable[[Connection], Gateway],
+        open_client: Callable[[ClientSettings], Client],
         say: Callable[[str], None],
     ) -> None:
         self.settings = settings
         self.picture = Picture()
-        self._open_gateway = open_gateway
+        self._open_client = open_client
         self._say = say
         self._lock = threading.Lock()
-        self._gateway: Gateway | None = None
+        self._client: Client | None = None
         self._accounts: dict[str, Account] = {}
         self._disconnects = 0
         self._said: set[tuple[str, ...]] = set()
 
-    def gateway(self) -> Gateway:
+    def client(self) -> Client:
         """The gateway's client.
 
         Raises:
             SettingsError: Address or credentials are missing or wrong.
         """
         with self._lock:
-            if self._gateway is None:
-                self._gateway = self._open_gateway(self.settings.connection())
-            return self._gateway
+            if self._client is None:
+                self._client = self._open_client(self.settings.for_client())
+            return self._client
 
     def close(self) -> None:
         """Close the gateway's connections."""
         with self._lock:
-            if self._gateway is not None:
-                self._gateway.close()
-                self._gateway = None
+            if self._client is not None:
+                self._client.close()
+                self._client = None
 
     def host(self) -> str:
         """The gateway's host, as state records it."""
         address = self.settings.get(table.GATEWAY)
-        return address.host if address else self.gateway().host
+        return address.host if address else self.client().host
 
     def account(self, tenant_id: str) -> Account:
         """An account, the same object for all of the run."""
         with self._lock:
             if tenant_id not in self._accounts:
                 self._accounts[tenant_id] = Account(
-                    tenant_id, self.picture, self.gateway, self._warn_of_unverified
+                    tenant_id, self.picture, self.client, self._warn_of_unverified
                 )
             return self._accounts[tenant_id]
 

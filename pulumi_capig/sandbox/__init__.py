@@ -1,4 +1,4 @@
-"""A gateway to try programs and test them with: `pip install 'pulumi-capig[sandbox]'`.
+"""A gateway to try programs and test them with (extra `sandbox`).
 
 ::
 
@@ -64,5 +64,7 @@ def __getattr__(name: str) -> Any:
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("pulumi_capig"):
             raise
-        message = f"the sandbox needs {error.name}: pip install 'pulumi-capig[sandbox]'"
+        from .._origin import install
+
+        message = f"the sandbox needs {error.name}: {install('sandbox')}"
         raise ImportError(message) from None

@@ -8,7 +8,7 @@ the environment (or with ``--run-program``).
 from __future__ import annotations
 
 from .address import Address
-from .connection import Connection, Credentials
+from .client import ClientSettings, Credentials
 from .sources import Settings
 from .table import (
     ADOPT,
@@ -50,7 +50,7 @@ __all__ = [
     "TIMEOUT",
     "TOKEN",
     "Address",
-    "Connection",
+    "ClientSettings",
     "Credentials",
     "Setting",
     "Settings",

@@ -35,10 +35,10 @@ def address(value: str) -> Address:
         parts = urlsplit(value if "://" in value else f"https://{value}")
         host, port = _host(parts.hostname or ""), parts.port
         own_port = {"http": 80, "https": 443}[parts.scheme]
-    except (KeyError, ValueError):
+    except (KeyError, ValueError) as error:
         # Without its cause, which may quote a password.
         message = "must be the gateway's address, for example https://capig.example.com"
-        raise ValueError(message) from None
+        raise ValueError(message) from error
     if "@" in parts.netloc:
         message = "must not hold a user name or password"
         raise ValueError(message)

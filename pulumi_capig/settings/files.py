@@ -32,10 +32,10 @@ def content(file: Path) -> str:
     except OSError as error:
         message = f"the file {file} cannot be read: {error.strerror}"
         raise ValueError(message) from error
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
         # Without its cause, which holds the secret.
         message = f"the file {file} cannot be read: it is not text"
-        raise ValueError(message) from None
+        raise ValueError(message) from error
     if not found:
         message = f"the file {file} is empty"
         raise ValueError(message)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..errors import SettingsError
-from . import connection, files
+from . import client, files
 from .table import Setting
 
 T = TypeVar("T")
@@ -49,13 +49,13 @@ class Settings:
             message = f"{name}: {error}"
             raise SettingsError(message) from error
 
-    def connection(self) -> connection.Connection:
+    def for_client(self) -> client.ClientSettings:
         """The settings that a client of the gateway needs.
 
         Raises:
             SettingsError: Some are missing, malformed or contradictory; names all of them.
         """
-        return connection.read(self)
+        return client.read(self)
 
     def find(self, setting: Setting[Any]) -> tuple[str, str] | None:
         """The name by which a setting is set, and its text; None where it is not set."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pulumi_capig import _version
+from pulumi_capig import _origin, _version
 from pulumi_capig.sandbox import Sandbox
 from tests.cli.conftest import COMMAND, Capig, surroundings
 
@@ -68,7 +68,7 @@ main()
     )
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
-    assert line.endswith(f"pip install 'pulumi-capig[{extra}]'")
+    assert line.endswith(_origin.install(extra))
 
 
 def test_wrong_usage(capig: Capig, tmp_path: Path) -> None:

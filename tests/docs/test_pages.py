@@ -124,9 +124,11 @@ def test_a_whole_program_goes_up(stack: Stack, sandbox: Sandbox, block: Block) -
 
 
 def test_tests_of_users_run_as_they_are_shown(tmp_path: Path) -> None:
-    for block in blocks(DOCS / "testing.md", "python"):
+    for block in blocks(DOCS / "testing.md", "python", "yaml"):
         if block.title:
-            (tmp_path / block.title).write_text(block.text, "utf-8")
+            file = tmp_path / block.title
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(block.text, "utf-8")
     path = f"{cli().parent}:{Path(sys.executable).parent}:/usr/bin:/bin"
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", str(tmp_path)],
@@ -138,4 +140,4 @@ def test_tests_of_users_run_as_they_are_shown(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    assert "3 passed" in done.stdout
+    assert "4 passed" in done.stdout

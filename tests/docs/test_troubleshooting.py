@@ -20,7 +20,7 @@ OURS = PAGE.partition(FOREIGN)[0] + PAGE.partition("## A defect")[2]
 
 # Names that hold the line of an error until it is raised, and calls that take one, by its place.
 HOLDERS = {"message", "reason", "what"}
-TAKERS = {"Failure": 1, "_refuse": 0}
+TAKERS = {"AttemptFailure": 1, "Failure": 1, "_refuse": 0}
 
 
 def nodes() -> Iterator[ast.AST]:

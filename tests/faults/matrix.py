@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Literal
 from unittest import mock
 
-from pulumi_capig.gateway import client
-from pulumi_capig.gateway.answers import Response
-from pulumi_capig.gateway.session import TOKEN_PATH, Session
+import httpx
+
+from pulumi_capig import gateway
+from pulumi_capig.gateway import Client
+from pulumi_capig.gateway.token_request import TOKEN_PATH
 from pulumi_capig.sandbox import FAULTS, Fault, RequestRecord, Sandbox
-from pulumi_capig.settings import Connection
+from pulumi_capig.settings import ClientSettings
 from tests.faults.scenarios import NEIGHBOUR, PIXEL, Scenario
 from tests.support.deployment import Deployment, Resource, Result
 from tests.support.provider import Provider
@@ -161,44 +164,47 @@ def _struck(cell: Cell, sandbox: Sandbox) -> Iterator[None]:
     if fault is not None:
         sandbox.inject(fault.on(cell.operation, times=times, after=cell.after))
     tail = _Tail(cell, sandbox, fault)
-    with mock.patch.object(client, "Session", tail.session):
+    with mock.patch.object(gateway, "Client", tail.client):
         yield
 
 
 @dataclass
-class _Tail:
+class _Tail(httpx.BaseTransport):
     """Sees each request leave, and plays what the gateway cannot: time and a closed port."""
 
     cell: Cell
     sandbox: Sandbox
     fault: Fault | None
     sent: int = 0
+    network: httpx.HTTPTransport = field(default_factory=httpx.HTTPTransport)
 
-    def session(self, connection: Connection) -> Session:
-        tail = self
+    def client(self, settings: ClientSettings) -> Client:
+        return Client(settings, transport=self, sleep=lambda _seconds: None)
 
-        class Tailed(Session):
-            def _post(self, path: str, deadline: float, **content: Any) -> Response:
-                if not tail.is_aimed_at(path, content):
-                    return super()._post(path, deadline, **content)
-                tail.sent += 1
-                struck = tail.sent - tail.cell.after
-                if struck < 1 or (tail.cell.length == "once" and struck > 1):
-                    return super()._post(path, deadline, **content)
-                with tail.striking(self):
-                    return super()._post(path, deadline, **content)
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if not self.is_aimed_at(request):
+            return self.network.handle_request(request)
+        self.sent += 1
+        struck = self.sent - self.cell.after
+        if struck < 1 or (self.cell.length == "once" and struck > 1):
+            return self.network.handle_request(request)
+        with self.striking(request):
+            response = self.network.handle_request(request)
+            response.read()
+            return response
 
-        return Tailed(connection, sleep=lambda _seconds: None)
+    def close(self) -> None:
+        self.network.close()
 
-    def is_aimed_at(self, path: str, content: Mapping[str, Any]) -> bool:
+    def is_aimed_at(self, request: httpx.Request) -> bool:
         operation = self.cell.operation
-        if path == TOKEN_PATH:
+        if request.url.path == TOKEN_PATH:
             return operation == "token"
-        query = content["json"]["query"]
+        query = json.loads(request.content)["query"]
         return bool(re.search(rf"\b{_FIELDS.get(operation, operation)}\s*\(", query))
 
     @contextmanager
-    def striking(self, session: Session) -> Iterator[None]:
+    def striking(self, request: httpx.Request) -> Iterator[None]:
         if self.fault is None:
             self.sandbox.stop()
             try:
@@ -207,12 +213,10 @@ class _Tail:
                 if self.cell.length == "once":
                     self.sandbox.start()
         elif self.fault.kind in ("slow", "late"):
-            connection = session._connection
-            session._connection = replace(connection, timeout=SHORT)
+            request.extensions["timeout"] = httpx.Timeout(SHORT).as_dict()
             try:
                 yield
             finally:
-                session._connection = connection
                 # What the gateway does about a client that left comes before the next request.
                 self.sandbox.wait_for(self.cell.operation, self.sent, ended=True)
         else:

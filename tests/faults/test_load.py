@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_capig.gateway import session
+from pulumi_capig.gateway import retries
 from pulumi_capig.sandbox import Fault, Sandbox
 from tests.support.engine import Stack
 from tests.support.provider import Provider
@@ -30,7 +30,7 @@ def connect(provider: Provider, index: int) -> None:
 def test_a_gateway_that_answers_429_to_every_third_request_is_respected(
     served: Provider, in_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "FIRST_WAIT", 0.001)
+    monkeypatch.setattr(retries, "FIRST_WAIT", 0.001)
     monkeypatch.setenv("CAPIG_MAX_RETRIES", "20")
     in_sandbox.inject(Fault.status(429, retry_after=0, every=3, times=None))
     with served.operation() as provider, ThreadPoolExecutor(8) as engine:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_capig.gateway import session
+from pulumi_capig.gateway import line
 from pulumi_capig.sandbox import Fault, Sandbox
 from tests.faults.checks import gateway_holds, is_clear
 from tests.faults.scenarios import FULL, NEIGHBOUR, TOKEN
@@ -139,7 +139,7 @@ def test_an_address_that_would_give_something_away(
 def test_an_answer_that_unpacks_to_more_than_the_limit(
     served: Provider, in_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "LARGEST_ANSWER", 2**20)
+    monkeypatch.setattr(line, "LARGEST_ANSWER", 2**20)
     with packed(gzip.compress(b" " * 2**24)) as url:
         monkeypatch.setenv("CAPIG_GATEWAY", url)
         message = refused(served)

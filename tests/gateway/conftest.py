@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
-from pulumi_capig.gateway import Gateway
-from pulumi_capig.gateway.session import Session
+from pulumi_capig.errors import GatewayError
+from pulumi_capig.gateway import Client, Filter, FilterKind, FilterSetting, filters
 from pulumi_capig.sandbox import Sandbox
 from pulumi_capig.settings import Settings
 from tests.gateway.scripted import Reply, Scripted
 
-Open = Callable[..., Gateway]
+Open = Callable[..., Client]
 
 
 class Time:
@@ -31,6 +31,23 @@ class Time:
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.now += seconds
+
+
+def set_filter(
+    client: Client,
+    kind: FilterKind,
+    tenant_id: str,
+    name: str,
+    state: str,
+    pixel_ids: Sequence[str] | None = None,
+) -> Filter:
+    """One filter, alone."""
+    scope = None if pixel_ids is None else tuple(pixel_ids)
+    setting = FilterSetting(kind, name, state, scope)
+    (outcome,) = filters.set_filters(client, tenant_id, [setting])
+    if isinstance(outcome, GatewayError):
+        raise outcome
+    return outcome
 
 
 @pytest.fixture
@@ -52,11 +69,13 @@ def sandbox(shared_sandbox: Sandbox) -> Sandbox:
 
 
 @pytest.fixture
-def open_gateway(time: Time) -> Iterator[Open]:
+def open_client(time: Time) -> Iterator[Open]:
     """Opens clients: of a sandbox or an address, with settings as in stack config."""
     with ExitStack() as stack:
 
-        def open_(at: Sandbox | Scripted | str, **config: Any) -> Gateway:
+        def open_(
+            at: Sandbox | Scripted | str, *, real_time: bool = False, **config: Any
+        ) -> Client:
             url = at if isinstance(at, str) else at.url
             found = {"gateway": url, **{key: str(value) for key, value in config.items()}}
             if "token" not in found:
@@ -65,17 +84,17 @@ def open_gateway(time: Time) -> Iterator[Open]:
                     "clientSecret": Sandbox.client_secret,
                     **found,
                 }
-            connection = Settings(found.get, environ={}).connection()
-            session = Session(connection, sleep=time.sleep, clock=time.clock)
-            return stack.enter_context(Gateway(connection, session))
+            settings = Settings(found.get, environ={}).for_client()
+            played = {} if real_time else {"sleep": time.sleep, "clock": time.clock}
+            return stack.enter_context(Client(settings, **played))
 
         yield open_
 
 
 @pytest.fixture
-def gateway(sandbox: Sandbox, open_gateway: Open) -> Gateway:
+def client(sandbox: Sandbox, open_client: Open) -> Client:
     """A client of the sandbox gateway."""
-    return open_gateway(sandbox)
+    return open_client(sandbox)
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import pytest
 
 from pulumi_capig.errors import GatewayError, NotFoundError, OutcomeUnknownError
-from pulumi_capig.gateway import Gateway
+from pulumi_capig.gateway import Client, pixels
 from pulumi_capig.sandbox import Dialect, Sandbox
+from tests.gateway.conftest import set_filter
 
 OTHERS: dict[str, tuple[object, ...]] = {
     "token_lifetime": (0.0, 1.0),
@@ -43,39 +44,39 @@ def values() -> Iterator[tuple[str, object]]:
 EVERY_VALUE = list(values())
 
 
-def drive(gateway: Gateway, sandbox: Sandbox) -> None:
+def drive(client: Client, sandbox: Sandbox) -> None:
     """Goes through the life of a pixel and looks at what the gateway holds at each step."""
     tenant, state = sandbox.tenant_id, sandbox.state
 
     def held() -> Any:
         return state.pixel(tenant, "101")
 
-    config = gateway.connect_pixel(tenant, "101", business_id="7", access_token="EAA", name="Shop")
+    config = pixels.connect(client, tenant, "101", business_id="7", access_token="EAA", name="Shop")
     assert config.pixel_id == "101"
     assert (held().business_id, held().access_token, held().name) == ("7", "EAA", "Shop")
 
-    account = gateway.account(tenant)
+    account = pixels.list_account(client, tenant)
     assert [item and item.pixel_id for item in account.signal_configs or ()] == ["101"]
 
-    gateway.set_receiving(tenant, "101", False)
-    status = gateway.set_publishing(tenant, "101", False)
+    pixels.set_receiving(client, tenant, "101", False)
+    status = pixels.set_publishing(client, tenant, "101", False)
     assert (held().receiving, held().publishing) == (False, False)
     assert status.publishing_enabled is False
-    gateway.set_receiving(tenant, "101", True)
+    pixels.set_receiving(client, tenant, "101", True)
     assert held().receiving is True
 
     sandbox.connect("102")
-    gateway.set_filter("event", tenant, "Lead", "DROP", ["101", "102"])
-    gateway.set_filter("event", tenant, "Purchase", "DROP")
-    gateway.set_filter("domain", tenant, "example.com", "DROP", ["101"])
-    gateway.set_filter("domain", tenant, "example.org", "DROP")
+    set_filter(client, "event", tenant, "Lead", "DROP", ["101", "102"])
+    set_filter(client, "event", tenant, "Purchase", "DROP")
+    set_filter(client, "domain", tenant, "example.com", "DROP", ["101"])
+    set_filter(client, "domain", tenant, "example.org", "DROP")
     assert state.effective_event(tenant, "Lead", "102") == "DROP"
     assert state.effective_event(tenant, "Purchase", "101") == "DROP"
     assert state.effective_domain(tenant, "example.com", "101") == "DROP"
     assert state.effective_domain(tenant, "example.com", "102") == "PUBLISH"
     assert state.effective_domain(tenant, "example.org", "102") == "DROP"
 
-    assert gateway.disconnect_pixel(tenant, "101") is True
+    assert pixels.disconnect(client, tenant, "101") is True
     assert held() is None
 
 
@@ -84,18 +85,18 @@ def drive(gateway: Gateway, sandbox: Sandbox) -> None:
     [pair for pair in EVERY_VALUE if pair != ("token_lifetime", 0.0)],
     ids=lambda item: ",".join(sorted(item)) if isinstance(item, frozenset) else str(item),
 )
-def test_every_value(sandbox: Sandbox, gateway: Gateway, field: str, value: Any) -> None:
+def test_every_value(sandbox: Sandbox, client: Client, field: str, value: Any) -> None:
     sandbox.dialect = replace(sandbox.dialect, **{field: value})
-    drive(gateway, sandbox)
+    drive(client, sandbox)
 
 
 @pytest.mark.parametrize("uncovered", ["status", "errors", "both"])
 @pytest.mark.parametrize("key", ["code", "statusCode", "message"])
 def test_results_marked_as_uncovered(
-    sandbox: Sandbox, gateway: Gateway, uncovered: Any, key: Any
+    sandbox: Sandbox, client: Client, uncovered: Any, key: Any
 ) -> None:
     sandbox.dialect = Dialect(covered_answers_418=True, uncovered=uncovered, error_code_key=key)
-    drive(gateway, sandbox)
+    drive(client, sandbox)
 
 
 CARRIERS = ("status", "errors", "text")
@@ -105,11 +106,11 @@ KEYS = ("code", "status", "statusCode", "errorCode", "classification", "message"
 @pytest.mark.parametrize("form", ["number", "string"])
 @pytest.mark.parametrize(("carrier", "key"), list(product(CARRIERS, KEYS)))
 def test_every_carrier_of_an_error(
-    sandbox: Sandbox, gateway: Gateway, carrier: Any, key: Any, form: Any
+    sandbox: Sandbox, client: Client, carrier: Any, key: Any, form: Any
 ) -> None:
     sandbox.dialect = Dialect(error_carrier=carrier, error_code_key=key, error_code_form=form)
     with pytest.raises(GatewayError) as caught:
-        gateway.disconnect_pixel("SandboxA", "404")
+        pixels.disconnect(client, "SandboxA", "404")
     nowhere = (carrier, key) == ("errors", "none")
     assert type(caught.value) is (OutcomeUnknownError if nowhere else NotFoundError)
     assert caught.value.code == (None if nowhere else 404)
@@ -119,29 +120,29 @@ def test_every_carrier_of_an_error(
 @pytest.mark.parametrize("key", KEYS[:-1])
 @pytest.mark.parametrize("carrier", ["status", "errors"])
 def test_every_carrier_of_a_refused_token(
-    sandbox: Sandbox, gateway: Gateway, carrier: Any, key: Any
+    sandbox: Sandbox, client: Client, carrier: Any, key: Any
 ) -> None:
     sandbox.dialect = Dialect(auth_carrier=carrier, error_code_key=key)
-    gateway.account("SandboxA")
+    pixels.list_account(client, "SandboxA")
     sandbox.expire_tokens()
-    gateway.account("SandboxA")
+    pixels.list_account(client, "SandboxA")
 
 
-def test_answers_of_the_dialects_are_told_apart(sandbox: Sandbox, gateway: Gateway) -> None:
+def test_answers_of_the_dialects_are_told_apart(sandbox: Sandbox, client: Client) -> None:
     sandbox.dialect = Dialect(delete_unknown="false")
-    assert gateway.disconnect_pixel("SandboxA", "404") is False
+    assert pixels.disconnect(client, "SandboxA", "404") is False
     sandbox.dialect = Dialect(switch_unknown_pixel="null-status")
-    assert gateway.set_publishing("SandboxA", "404", True).publishing_enabled is None
+    assert pixels.set_publishing(client, "SandboxA", "404", True).publishing_enabled is None
     sandbox.dialect = Dialect(unknown_tenant="signal-configs-null")
-    assert gateway.account("Nobody00").signal_configs is None
+    assert pixels.list_account(client, "Nobody00").signal_configs is None
     sandbox.dialect = Dialect(bad_tokens=frozenset({"EAA"}))
-    config = gateway.connect_pixel("SandboxA", "1", business_id="2", access_token="EAA")
+    config = pixels.connect(client, "SandboxA", "1", business_id="2", access_token="EAA")
     assert config.connection_status is not None
     assert config.connection_status.bad_token is True
     assert config.connection_status.api_error_code == "190.460"
     sandbox.dialect = Dialect(filter_echo_several="mixed")
-    gateway.set_filter("event", "SandboxA", "Lead", "DROP", ["1"])
+    set_filter(client, "event", "SandboxA", "Lead", "DROP", ["1"])
     sandbox.connect("2")
     sandbox.connect("3")
-    answer = gateway.set_filter("event", "SandboxA", "Lead", "DROP", ["1", "2"])
+    answer = set_filter(client, "event", "SandboxA", "Lead", "DROP", ["1", "2"])
     assert (answer.filter_state, answer.pixel_id) == ("MIXED", None)

@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.resources import files
+from itertools import combinations
 from typing import Any
 
 import pytest
 from graphql import (
+    DocumentNode,
     FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLSchema,
     OperationDefinitionNode,
-    Visitor,
+    SelectionSetNode,
     build_schema,
     parse,
     print_ast,
     validate,
-    visit,
 )
 
-from pulumi_capig.gateway.calls import Documents
+from pulumi_capig.gateway import filters, pixels
+from pulumi_capig.gateway.documents import Documents
+from pulumi_capig.gateway.operation import Operation
 from tests.support.samples import SAMPLES
 
 OPERATIONS = (
-    "AddNewPixelModalMutation",
-    "DeleteDataSourceModalMutation",
-    "ConnectionStatusCardQuery",
-    "updateSignalConfigStatusMutation",
-    "updateSignalConfigCapiPublishMutation",
-    "EventFilterStatusMutation",
-    "useComitDomainFilterChangeMutation",
+    pixels.SET_UP,
+    pixels.DELETE,
+    pixels.LIST,
+    pixels.SWITCH_RECEIVING,
+    pixels.SWITCH_PUBLISHING,
+    filters.SET_EVENT,
+    filters.SET_DOMAIN,
 )
+BY_NAME = {operation.document: operation for operation in OPERATIONS}
 
-every_operation = pytest.mark.parametrize("operation", OPERATIONS)
+every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=BY_NAME)
 
 
 def capig_schema() -> GraphQLSchema:
@@ -44,47 +51,78 @@ def schema() -> GraphQLSchema:
 
 
 def the_operation(text: str) -> OperationDefinitionNode:
-    (operation,) = parse(text).definitions
-    assert isinstance(operation, OperationDefinitionNode)
+    (operation,) = (
+        item for item in parse(text).definitions if isinstance(item, OperationDefinitionNode)
+    )
     return operation
+
+
+def selections(
+    document: DocumentNode, node: SelectionSetNode | None, above: str = ""
+) -> Iterator[tuple[str, bool]]:
+    """Path of each field, fragments resolved, and whether it is a leaf."""
+    fragments = {
+        item.name.value: item
+        for item in document.definitions
+        if isinstance(item, FragmentDefinitionNode)
+    }
+    for item in node.selections if node else ():
+        if isinstance(item, FragmentSpreadNode):
+            yield from selections(document, fragments[item.name.value].selection_set, above)
+        elif isinstance(item, FieldNode):
+            path = f"{above}{item.name.value}"
+            yield path, item.selection_set is None
+            yield from selections(document, item.selection_set, f"{path}.")
 
 
 def leaves(text: str) -> set[str]:
     """Paths of the fields without a selection of their own."""
-    found = set()
-
-    class Walk(Visitor):
-        def enter_field(self, node: FieldNode, _key: Any, _parent: Any, *rest: Any) -> None:
-            if node.selection_set is None:
-                above = [item.name.value for item in rest[-1] if isinstance(item, FieldNode)]
-                found.add(".".join([*above, node.name.value]))
-
-    visit(parse(text), Walk())
-    return found
+    found = selections(parse(text), the_operation(text).selection_set)
+    return {path for path, is_leaf in found if is_leaf}
 
 
 def test_there_is_one_file_for_each_operation() -> None:
-    names = {path.name for path in (files("pulumi_capig.gateway") / "documents").iterdir()}
-    assert names == {f"{operation}.graphql" for operation in OPERATIONS}
-    assert [sample.operation for sample in SAMPLES] == list(OPERATIONS)
+    folder = files("pulumi_capig.gateway") / "documents" / "capig"
+    names = {path.name for path in folder.iterdir()}
+    assert names == {f"{name}.graphql" for name in BY_NAME} | {"fragments"}
+    assert [sample.operation for sample in SAMPLES] == list(BY_NAME)
+
+
+def test_every_fragment_is_used() -> None:
+    folder = files("pulumi_capig.gateway") / "documents" / "capig" / "fragments"
+    texts = [Documents().of(operation).text for operation in OPERATIONS]
+    for path in folder.iterdir():
+        name = path.name.removesuffix(".graphql")
+        assert path.read_text("utf-8").startswith(f"fragment {name} on {name} {{\n")
+        assert any(f"...{name} " in text for text in texts)
 
 
 @every_operation
 def test_document_is_valid_and_bears_the_operations_name(
-    schema: GraphQLSchema, operation: str
+    schema: GraphQLSchema, operation: Operation
 ) -> None:
-    text = Documents().text(operation)
-    assert validate(schema, parse(text)) == []
+    text = Documents().of(operation).text
+    assert validate(schema, parse(text)) == []  # unused fragments are no valid document
     name = the_operation(text).name
     assert name is not None
-    assert name.value == operation
+    assert name.value == operation.document
+    assert "#" not in text
+
+
+@every_operation
+def test_the_result_is_where_the_operation_says(operation: Operation) -> None:
+    text = Documents().of(operation).text
+    paths = [path for path, _ in selections(parse(text), the_operation(text).selection_set)]
+    assert ".".join(operation.path) in paths
+    kind = the_operation(text).operation.value
+    assert kind == ("mutation" if operation.mutates else "query")
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.operation)
 def test_document_selects_all_that_the_reference_selects(
     schema: GraphQLSchema, sample: Any
 ) -> None:
-    ours = Documents().text(sample.operation)
+    ours = Documents().of(BY_NAME[sample.operation]).text
     assert validate(schema, parse(sample.query)) == []
     assert leaves(sample.query) <= leaves(ours)
     declared = [print_ast(item) for item in the_operation(ours).variable_definitions or ()]
@@ -94,10 +132,98 @@ def test_document_selects_all_that_the_reference_selects(
     assert declared == documented
 
 
+# What is left out
+
+
+def refusals(name: str) -> list[str]:
+    return [f'Cannot query field "{name}" on type "Something".']
+
+
 @every_operation
-def test_each_leaf_stands_on_a_line_of_its_own(operation: str) -> None:
-    """What `Documents.leave_out` relies on."""
-    text = Documents().text(operation)
-    lines = [line.strip() for line in text.splitlines()]
-    plain = {path.rpartition(".")[2] for path in leaves(text)} - {"deleteDataSource"}
-    assert plain <= set(lines)
+def test_no_document_ever_has_an_empty_selection(
+    schema: GraphQLSchema, operation: Operation
+) -> None:
+    """Whatever a gateway refuses, alone and in pairs, and then all of it, one after the other."""
+    optional = sorted(Documents().of(operation).optional)
+    needed = {*operation.path, "signalConfigs"}
+    assert not needed & set(optional)
+    for names in [*combinations(optional, 1), *combinations(optional, 2), tuple(optional)]:
+        documents = Documents()
+        for name in names:
+            sent = documents.of(operation)
+            if not documents.leave_out(sent, refusals(name)):
+                assert documents.of(operation) == sent
+        left = documents.of(operation)
+        joint = documents.joint({"s0": operation, "s1": operation})
+        assert joint.optional == left.optional
+        for text in (left.text, joint.text):
+            assert "{ }" not in text
+            if len(names) != 2:  # which would take long
+                assert validate(schema, parse(text)) == []
+
+
+def test_a_field_is_left_out_with_what_stands_below_it() -> None:
+    documents = Documents()
+    sent = documents.of(pixels.LIST)
+    assert documents.leave_out(sent, refusals("connectionStatus"))
+    text = documents.of(pixels.LIST).text
+    assert leaves(text) == {
+        f"tenantQueries.account.{path}"
+        for path in ("name", "status", *(f"signalConfigs.{name}" for name in
+                     ("id", "connectionId", "dataSetType", "domains")))
+    }  # fmt: skip
+    assert "ConnectionStatus {" not in text
+    assert documents.refused(pixels.LIST) == ["connectionStatus"]
+
+
+def test_what_would_be_empty_is_left_out_too() -> None:
+    documents = Documents()
+    status = [
+        path.rpartition(".")[2] for path in leaves(documents.of(pixels.SWITCH_RECEIVING).text)
+    ]
+    for name in status:
+        if name != "success":
+            assert documents.leave_out(documents.of(pixels.SWITCH_RECEIVING), refusals(name))
+    text = documents.of(pixels.SWITCH_RECEIVING).text
+    assert leaves(text) == {
+        "tenantMutations.signalMutations.updateSignalConfigEventsStatus.success"
+    }
+    # The last field of what the operation answers stays.
+    assert not documents.leave_out(documents.of(pixels.SWITCH_RECEIVING), refusals("success"))
+    assert documents.of(pixels.SWITCH_RECEIVING).text == text
+
+
+@pytest.mark.parametrize(
+    "name", ["signalConfigs", "account", "tenantQueries", "unheardOf", "Account"]
+)
+def test_what_cannot_be_left_out(name: str) -> None:
+    documents = Documents()
+    whole = documents.of(pixels.LIST)
+    assert not documents.leave_out(whole, refusals(name))
+    assert documents.of(pixels.LIST) == whole
+
+
+def test_a_field_that_another_thread_left_out_meanwhile() -> None:
+    documents = Documents()
+    sent = documents.of(pixels.LIST)
+    assert documents.leave_out(sent, refusals("badToken"))
+    assert documents.leave_out(sent, refusals("badToken"))  # so that it is sent again
+    assert not documents.leave_out(documents.of(pixels.LIST), refusals("badToken"))
+
+
+def test_a_field_refused_in_one_operation_stays_in_the_others() -> None:
+    documents = Documents()
+    documents.leave_out(documents.of(pixels.LIST), refusals("badToken"))
+    assert "badToken" not in documents.of(pixels.LIST).text
+    assert "badToken" in documents.of(pixels.SET_UP).text
+
+
+def test_joint_documents_share_refusals_with_single_ones() -> None:
+    documents = Documents()
+    both = {"s0": filters.SET_EVENT, "s1": filters.SET_DOMAIN}
+    assert documents.leave_out(documents.joint(both), refusals("pixelId"))
+    for operation in both.values():
+        assert "pixelId" not in documents.of(operation).text
+    assert documents.leave_out(documents.of(filters.SET_EVENT), refusals("id"))
+    text = documents.joint(both).text
+    assert text.count(" id ") == 1  # the domain filter's

@@ -18,8 +18,9 @@ from pulumi_capig.errors import (
     UnavailableError,
     UnexpectedAnswerError,
 )
-from pulumi_capig.gateway import Gateway, session
+from pulumi_capig.gateway import Client, line, pixels
 from pulumi_capig.gateway.calls import Call
+from pulumi_capig.gateway.operation import Operation
 from pulumi_capig.sandbox import FAULTS, Sandbox
 from pulumi_capig.settings import Settings
 from tests.gateway.conftest import Open
@@ -30,16 +31,16 @@ Fail = Callable[..., GatewayError]
 
 
 @pytest.fixture
-def fail(serve: Serve, open_gateway: Open) -> Fail:
+def fail(serve: Serve, open_client: Open) -> Fail:
     """The error of a call that is answered so."""
 
     def run(*replies: Reply, call: str = "delete", **config: Any) -> GatewayError:
-        gateway = open_gateway(serve(*replies), maxRetries=0, **config)
+        client = open_client(serve(*replies), maxRetries=0, **config)
         token = SECRETS["pixel"]
         calls: dict[str, Callable[[], object]] = {
-            "setup": lambda: gateway.connect_pixel("T", "1", business_id="2", access_token=token),
-            "delete": lambda: gateway.disconnect_pixel("T", "1"),
-            "list": lambda: gateway.account("T"),
+            "setup": lambda: pixels.connect(client, "T", "1", business_id="2", access_token=token),
+            "delete": lambda: pixels.disconnect(client, "T", "1"),
+            "list": lambda: pixels.list_account(client, "T"),
         }
         with pytest.raises(GatewayError) as caught:
             calls[call]()
@@ -171,13 +172,13 @@ def test_wrong_types_name_the_place_and_not_the_value(fail: Fail) -> None:
 
 
 def test_an_answer_that_is_too_large(
-    sandbox: Sandbox, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+    sandbox: Sandbox, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "LARGEST_ANSWER", 2**20)
+    monkeypatch.setattr(line, "LARGEST_ANSWER", 2**20)
     sandbox.inject(FAULTS["huge"].on("list", size=2**20))
     with pytest.raises(UnexpectedAnswerError, match="larger than 1 MiB"):
-        gateway.account("SandboxA")
-    gateway.account("SandboxA")
+        pixels.list_account(client, "SandboxA")
+    pixels.list_account(client, "SandboxA")
 
 
 # Details
@@ -203,10 +204,10 @@ def test_request_id(fail: Fail, reply: Reply, name: str) -> None:
     assert "request id r-17" in str(found)
 
 
-def test_request_id_of_a_refused_token(serve: Serve, open_gateway: Open) -> None:
+def test_request_id_of_a_refused_token(serve: Serve, open_client: Open) -> None:
     refusal = Reply("{}", 401, headers={"X-Request-Id": "r-17"})
     with pytest.raises(NotAuthorizedError, match="request id r-17"):
-        open_gateway(serve(account(), tokens=(refusal,))).account("T")
+        pixels.list_account(open_client(serve(account(), tokens=(refusal,))), "T")
 
 
 def test_message(fail: Fail) -> None:
@@ -230,11 +231,11 @@ def test_long_messages_are_shortened(fail: Fail) -> None:
     assert "x\u2026" in text
 
 
-def test_refused_switch(serve: Serve, open_gateway: Open) -> None:
+def test_refused_switch(serve: Serve, open_client: Open) -> None:
     result = {"updateSignalConfigCapiPublish": {"success": False, "connectionStatus": None}}
     server = serve(data(tenantMutations={"signalMutations": result}))
     with pytest.raises(UnexpectedAnswerError, match="success: false") as caught:
-        open_gateway(server).set_publishing("T", "1", False)
+        pixels.set_publishing(open_client(server), "T", "1", False)
     assert "pulumi refresh" in caught.value.advice
 
 
@@ -266,25 +267,27 @@ def test_echoed_secrets_are_not_shown(fail: Fail, secret: str, before: int, carr
     assert before >= 190 or "[secret]" in shown
 
 
-def test_a_renewed_token_is_not_shown_either(serve: Serve, open_gateway: Open) -> None:
+def test_a_renewed_token_is_not_shown_either(serve: Serve, open_client: Open) -> None:
     tokens = tuple(Reply(json.dumps({"token": name})) for name in ("old-token", "new-token"))
     server = serve(error(401), error(400, "old-token, new-token"), tokens=tokens)
     with pytest.raises(InvalidInputError) as caught:
-        open_gateway(server).account("T")
+        pixels.list_account(open_client(server), "T")
     assert '"[secret], [secret]"' in str(caught.value)
 
 
-def test_nothing_shows_its_secrets(gateway: Gateway, caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_shows_its_secrets(client: Client, caplog: pytest.LogCaptureFixture) -> None:
     config = {"gateway": "localhost", "clientId": "acme", "clientSecret": "s3cret-client"}
-    connection = Settings(config.get, {}).connection()
-    ready = Settings({"gateway": "localhost", "token": "s3cret-token"}.get, {}).connection()
-    call = Call("Op", "do", "T", {"input": "s3cret-pixel"}, (), secrets=frozenset({"s3cret-too"}))
-    with Gateway(connection) as other:
-        shown = f"{connection!r} {connection} {ready!r} {call!r} {other!r} {other._session!r}"
+    settings = Settings(config.get, {}).for_client()
+    ready = Settings({"gateway": "localhost", "token": "s3cret-token"}.get, {}).for_client()
+    operation = Operation("Op", "capig", (), mutates=False)
+    secrets = frozenset({"s3cret-too"})
+    call = Call(operation, "do", "T", {"input": "s3cret-pixel"}, lambda _: None, secrets)
+    with Client(settings) as other:
+        shown = f"{settings!r} {settings} {ready!r} {call!r} {call.subject!r} {other!r}"
     assert "s3cret" not in shown
     assert "acme" in shown
 
     with caplog.at_level(logging.INFO):  # httpcore logs headers at DEBUG, as httpx documents
-        gateway.connect_pixel("SandboxA", "1", business_id="2", access_token="s3cret-pixel")
+        pixels.connect(client, "SandboxA", "1", business_id="2", access_token="s3cret-pixel")
     assert "s3cret" not in caplog.text
     assert Sandbox.client_secret not in caplog.text

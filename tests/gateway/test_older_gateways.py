@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from pulumi_capig.errors import InvalidInputError
-from pulumi_capig.gateway import ConnectionStatus, Filter, Gateway, SignalConfig
+from pulumi_capig.gateway import Client, ConnectionStatus, Filter, SignalConfig, pixels
 from pulumi_capig.sandbox import Dialect, Sandbox
-from tests.gateway.conftest import Open
+from tests.gateway.conftest import Open, set_filter
 from tests.gateway.scripted import Reply, Scripted, account
 
 Serve = Callable[..., Scripted]
@@ -34,15 +34,15 @@ def wire_names(model: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("field", FIELDS)
-def test_one_field_is_left_out_and_no_other(sandbox: Sandbox, gateway: Gateway, field: str) -> None:
+def test_one_field_is_left_out_and_no_other(sandbox: Sandbox, client: Client, field: str) -> None:
     sandbox.connect("101", name="Shop", domains=("example.com",), api_error_code="190")
-    full = gateway.account("SandboxA")
+    full = pixels.list_account(client, "SandboxA")
     sandbox.dialect = Dialect(unknown_fields=frozenset({field}))
     sandbox.clear_requests()
 
-    found = gateway.account("SandboxA")
+    found = pixels.list_account(client, "SandboxA")
     assert sandbox.counters.requests["list"] == 2
-    assert gateway.account("SandboxA") == found
+    assert pixels.list_account(client, "SandboxA") == found
     assert sandbox.counters.requests["list"] == 3  # it stays out
 
     def plain(account: Any) -> dict[str, dict[str, Any]]:
@@ -65,7 +65,7 @@ def test_one_field_is_left_out_and_no_other(sandbox: Sandbox, gateway: Gateway, 
 
 
 @pytest.mark.parametrize("carrier", ["status", "errors"])
-def test_a_much_older_gateway(sandbox: Sandbox, gateway: Gateway, carrier: Any) -> None:
+def test_a_much_older_gateway(sandbox: Sandbox, client: Client, carrier: Any) -> None:
     sandbox.dialect = Dialect(
         error_carrier=carrier,
         unknown_fields=frozenset(
@@ -81,14 +81,14 @@ def test_a_much_older_gateway(sandbox: Sandbox, gateway: Gateway, carrier: Any) 
         ),
     )
     for _ in range(2):
-        gateway.connect_pixel("SandboxA", "101", business_id="7", access_token="EAA")
-        gateway.account("SandboxA")
-        gateway.set_receiving("SandboxA", "101", True)
-        gateway.set_publishing("SandboxA", "101", True)
-        gateway.set_filter("event", "SandboxA", "Lead", "DROP")
-        answer = gateway.set_filter("domain", "SandboxA", "example.com", "DROP")
+        pixels.connect(client, "SandboxA", "101", business_id="7", access_token="EAA")
+        pixels.list_account(client, "SandboxA")
+        pixels.set_receiving(client, "SandboxA", "101", True)
+        pixels.set_publishing(client, "SandboxA", "101", True)
+        set_filter(client, "event", "SandboxA", "Lead", "DROP")
+        answer = set_filter(client, "domain", "SandboxA", "example.com", "DROP")
         assert answer == Filter(domain="example.com", filter_state="DROP")
-        gateway.disconnect_pixel("SandboxA", "101")
+        pixels.disconnect(client, "SandboxA", "101")
     operations = dict(sandbox.counters.requests)
     assert operations.pop("token") == 1
     assert operations.pop("deleteDataSource") == 2
@@ -96,28 +96,28 @@ def test_a_much_older_gateway(sandbox: Sandbox, gateway: Gateway, carrier: Any) 
     assert sum(record.applied for record in sandbox.requests) == 15
 
 
-def test_a_gateway_that_refuses_in_plain_text(sandbox: Sandbox, gateway: Gateway) -> None:
+def test_a_gateway_that_refuses_in_plain_text(sandbox: Sandbox, client: Client) -> None:
     """It names one field at a time."""
     unknown = frozenset({"ConnectionStatus.badToken", "ConnectionStatus.targetId"})
     sandbox.dialect = Dialect(error_carrier="text", unknown_fields=unknown)
-    gateway.account("SandboxA")
-    gateway.account("SandboxA")
+    pixels.list_account(client, "SandboxA")
+    pixels.list_account(client, "SandboxA")
     assert sandbox.counters.requests["list"] == 4
 
 
 @pytest.mark.parametrize("carrier", ["status", "errors"])
 def test_two_threads_at_once(
-    sandbox: Sandbox, gateway: Gateway, threads: ThreadPoolExecutor, carrier: Any
+    sandbox: Sandbox, client: Client, threads: ThreadPoolExecutor, carrier: Any
 ) -> None:
     unknown = frozenset({"ConnectionStatus.badToken", "ConnectionStatus.connected"})
     sandbox.dialect = Dialect(error_carrier=carrier, unknown_fields=unknown)
     sandbox.connect("101")
     with sandbox.hold("list", times=None) as gate:
-        asked = [threads.submit(gateway.account, "SandboxA") for _ in range(2)]
+        asked = [threads.submit(pixels.list_account, client, "SandboxA") for _ in range(2)]
         gate.wait(2)  # both have sent the whole document
     assert [future.result().name for future in asked] == ["Tenant for SandboxA"] * 2
     assert sandbox.counters.requests["list"] == 4
-    gateway.account("SandboxA")
+    pixels.list_account(client, "SandboxA")
     assert sandbox.counters.requests["list"] == 5
 
 
@@ -135,10 +135,10 @@ REFUSALS = {
 @pytest.mark.parametrize("message", REFUSALS.values(), ids=REFUSALS)
 @pytest.mark.parametrize("status", [200, 400])
 def test_refusals_in_the_words_of_several_servers(
-    serve: Serve, open_gateway: Open, message: str, status: int
+    serve: Serve, open_client: Open, message: str, status: int
 ) -> None:
     server = serve(Reply(json.dumps({"errors": [{"message": message}]}), status), account("1"))
-    open_gateway(server).account("T")
+    pixels.list_account(open_client(server), "T")
     first, second = (call.content["query"].split() for call in server.calls)
     assert [word for word in first if word != "status"] == second
 
@@ -152,22 +152,22 @@ def test_refusals_in_the_words_of_several_servers(
         "Variable '$timeWindow' is unknown",
     ],
 )
-def test_other_refusals_are_errors(serve: Serve, open_gateway: Open, message: str) -> None:
+def test_other_refusals_are_errors(serve: Serve, open_client: Open, message: str) -> None:
     server = serve(Reply(json.dumps({"errors": [{"message": message}]}), 400))
     with pytest.raises(InvalidInputError, match="400 Bad Request"):
-        open_gateway(server).account("T")
+        pixels.list_account(open_client(server), "T")
     assert len(server.calls) == 1
 
 
-def test_a_refused_input_is_an_error_without_the_input(sandbox: Sandbox, gateway: Gateway) -> None:
+def test_a_refused_input_is_an_error_without_the_input(sandbox: Sandbox, client: Client) -> None:
     sandbox.dialect = Dialect(unknown_fields=frozenset({"PixelConnectionCreationInput.name"}))
     with pytest.raises(InvalidInputError) as caught:
-        gateway.connect_pixel(
-            "SandboxA", "101", business_id="7", access_token="EAA-secret", name="connected"
+        pixels.connect(
+            client, "SandboxA", "101", business_id="7", access_token="EAA-secret", name="connected"
         )
     assert "EAA" not in str(caught.value)
     assert sandbox.state.history == []
-    config = gateway.connect_pixel("SandboxA", "101", business_id="7", access_token="EAA-secret")
+    config = pixels.connect(client, "SandboxA", "101", business_id="7", access_token="EAA-secret")
     assert isinstance(config, SignalConfig)
     assert config.connection_status is not None
     assert config.connection_status.connected is True

@@ -23,42 +23,42 @@ from pulumi_capig.errors import (
     UnexpectedAnswerError,
     UnreachableError,
 )
-from pulumi_capig.gateway import Gateway
-from pulumi_capig.gateway.session import _transport_failure
+from pulumi_capig.gateway import Client, pixels
+from pulumi_capig.gateway.line import _failure_of
 from pulumi_capig.sandbox import FAULTS, Fault, Sandbox
-from tests.gateway.conftest import Open, Time
+from tests.gateway.conftest import Open, Time, set_filter
 from tests.gateway.scripted import Reply, Scripted, account, data, error
 
 Serve = Callable[..., Scripted]
-Call = Callable[[Gateway], object]
+Call = Callable[[Client], object]
 
 
-def query(gateway: Gateway) -> object:
-    return gateway.account("SandboxA")
+def query(client: Client) -> object:
+    return pixels.list_account(client, "SandboxA")
 
 
-def idempotent(gateway: Gateway) -> object:
-    return gateway.set_publishing("SandboxA", "101", False)
+def idempotent(client: Client) -> object:
+    return pixels.set_publishing(client, "SandboxA", "101", False)
 
 
-def setup(gateway: Gateway) -> object:
-    return gateway.connect_pixel("SandboxA", "102", business_id="7", access_token="EAA")
+def setup(client: Client) -> object:
+    return pixels.connect(client, "SandboxA", "102", business_id="7", access_token="EAA")
 
 
-def event_filter(gateway: Gateway) -> object:
-    return gateway.set_filter("event", "SandboxA", "Lead", "DROP", ["101"])
+def event_filter(client: Client) -> object:
+    return set_filter(client, "event", "SandboxA", "Lead", "DROP", ["101"])
 
 
-def domain_filter(gateway: Gateway) -> object:
-    return gateway.set_filter("domain", "SandboxA", "example.com", "DROP")
+def domain_filter(client: Client) -> object:
+    return set_filter(client, "domain", "SandboxA", "example.com", "DROP")
 
 
-def receiving(gateway: Gateway) -> object:
-    return gateway.set_receiving("SandboxA", "101", False)
+def receiving(client: Client) -> object:
+    return pixels.set_receiving(client, "SandboxA", "101", False)
 
 
-def disconnect(gateway: Gateway) -> object:
-    return gateway.disconnect_pixel("SandboxA", "101")
+def disconnect(client: Client) -> object:
+    return pixels.disconnect(client, "SandboxA", "101")
 
 
 FIELDS: dict[Call, str] = {
@@ -139,17 +139,17 @@ def test_every_fault_is_tried() -> None:
 
 @pytest.mark.parametrize("call", COMPARED)
 @pytest.mark.parametrize("fault", FOR_EVER)
-def test_fault_for_ever(sandbox: Sandbox, open_gateway: Open, fault: str, call: Call) -> None:
-    gateway = open_gateway(sandbox, maxRetries=2)
+def test_fault_for_ever(sandbox: Sandbox, open_client: Open, fault: str, call: Call) -> None:
+    client = open_client(sandbox, maxRetries=2)
     sandbox.connect("101")
     field = FIELDS[call]
     sandbox.inject(FAULTS[fault].on(field, times=None))
     kind, code, requests = FOR_EVER[fault][COMPARED.index(call)]
     if kind is None:
-        call(gateway)
+        call(client)
     else:
         with pytest.raises(GatewayError) as caught:
-            call(gateway)
+            call(client)
         error = caught.value
         assert type(error) is kind, error
         assert (error.code, error.attempts, error.tenant_id) == (code, requests, "SandboxA")
@@ -166,11 +166,11 @@ def test_fault_for_ever(sandbox: Sandbox, open_gateway: Open, fault: str, call: 
 @pytest.mark.parametrize("fault", ["reset-before-write", "500", "429-seconds", "cut-json"])
 @pytest.mark.parametrize("call", REPEATABLE)
 def test_repeatable_calls_get_over_a_fault(
-    sandbox: Sandbox, gateway: Gateway, call: Call, fault: str
+    sandbox: Sandbox, client: Client, call: Call, fault: str
 ) -> None:
     sandbox.connect("101")
     sandbox.inject(FAULTS[fault].on(FIELDS[call], applied=False))
-    call(gateway)
+    call(client)
     assert sandbox.counters.requests[FIELDS[call]] == 2
 
 
@@ -178,33 +178,33 @@ def test_repeatable_calls_get_over_a_fault(
     "fault", ["reset-after-write", "500-after-write", "502-page-after-write", "408", "cut-json"]
 )
 def test_a_setup_is_never_sent_twice_after_an_unknown_outcome(
-    sandbox: Sandbox, gateway: Gateway, time: Time, fault: str
+    sandbox: Sandbox, client: Client, time: Time, fault: str
 ) -> None:
     sandbox.inject(FAULTS[fault].on("setupPixelSignalConfig"))
     with pytest.raises(OutcomeUnknownError, match="may already hold"):
-        setup(gateway)
+        setup(client)
     assert sandbox.counters.requests["setupPixelSignalConfig"] == 1
     assert time.slept == []
 
 
-def test_a_setup_that_was_not_taken_is_sent_again(sandbox: Sandbox, gateway: Gateway) -> None:
+def test_a_setup_that_was_not_taken_is_sent_again(sandbox: Sandbox, client: Client) -> None:
     sandbox.inject(FAULTS["429-seconds"].on("setupPixelSignalConfig"))
-    setup(gateway)
+    setup(client)
     assert len(sandbox.state.history) == 1
 
 
 @pytest.mark.parametrize("fault", ["slow-before-write", "slow-after-write", "late-write"])
 @pytest.mark.parametrize("call", COMPARED)
-def test_no_answer_in_time(open_gateway: Open, fault: str, call: Call) -> None:
+def test_no_answer_in_time(open_client: Open, fault: str, call: Call) -> None:
     with Sandbox() as sandbox:  # of its own: a late write comes when it will
         sandbox.connect("101")
         sandbox.inject(FAULTS[fault].on(FIELDS[call]))
         account = {"client_id": sandbox.client_id, "client_secret": sandbox.client_secret}
         form = {**account, "grant_type": "client_credentials"}
         token = httpx.post(f"{sandbox.url}/clients/token", data=form).json()["token"]
-        gateway = open_gateway(sandbox, token=token, timeout=0.2, maxRetries=0)
+        client = open_client(sandbox, token=token, timeout=0.2, maxRetries=0)
         with pytest.raises(GatewayError, match="timed out") as caught:
-            call(gateway)
+            call(client)
     assert type(caught.value) is (UnreachableError if call is query else OutcomeUnknownError)
 
 
@@ -212,80 +212,80 @@ def test_no_answer_in_time(open_gateway: Open, fault: str, call: Call) -> None:
 
 
 def test_unreachable_after_an_unknown_outcome_is_unknown(
-    sandbox: Sandbox, open_gateway: Open
+    sandbox: Sandbox, open_client: Open
 ) -> None:
-    gateway = open_gateway(sandbox, maxRetries=1)
+    client = open_client(sandbox, maxRetries=1)
     sandbox.connect("101")
     sandbox.inject(FAULTS["500-after-write"].on(FIELDS[idempotent]))
     sandbox.inject(Fault.status(429, operation=FIELDS[idempotent]))
     with pytest.raises(OutcomeUnknownError) as caught:
-        idempotent(gateway)
+        idempotent(client)
     assert (caught.value.code, caught.value.attempts) == (429, 2)
     assert sandbox.state.pixels("SandboxA")[0].publishing is False
 
 
-def test_not_found_after_an_unknown_delete_is_not_found(sandbox: Sandbox, gateway: Gateway) -> None:
+def test_not_found_after_an_unknown_delete_is_not_found(sandbox: Sandbox, client: Client) -> None:
     sandbox.connect("101")
     sandbox.inject(FAULTS["reset-after-write"].on("deleteDataSource"))
     with pytest.raises(NotFoundError):
-        disconnect(gateway)
+        disconnect(client)
 
 
 # Bodies and counts
 
 
-def test_the_body_is_the_same_at_each_attempt(serve: Serve, open_gateway: Open) -> None:
+def test_the_body_is_the_same_at_each_attempt(serve: Serve, open_client: Open) -> None:
     filter_ = {"updateEventFilter": {"updatedFilter": None}}
     server = serve(error(500), error(429), error(503), data(tenantMutations=filter_))
-    event_filter(open_gateway(server))
+    event_filter(open_client(server))
     bodies = [call.body for call in server.calls]
     assert len(bodies) == 4
     assert len(set(bodies)) == 1
 
 
 @pytest.mark.parametrize("most", [0, 1, 7])
-def test_max_retries(sandbox: Sandbox, open_gateway: Open, time: Time, most: int) -> None:
+def test_max_retries(sandbox: Sandbox, open_client: Open, time: Time, most: int) -> None:
     sandbox.inject(Fault.status(503, operation="list", times=None))
     with pytest.raises(UnavailableError) as caught:
-        query(open_gateway(sandbox, maxRetries=most))
+        query(open_client(sandbox, maxRetries=most))
     assert caught.value.attempts == most + 1
     assert len(time.slept) == most
     assert ("attempts" in str(caught.value)) is (most > 0)
 
 
-def test_attempts_count_every_request(sandbox: Sandbox, open_gateway: Open) -> None:
-    gateway = open_gateway(sandbox, maxRetries=1)
-    query(gateway)
+def test_attempts_count_every_request(sandbox: Sandbox, open_client: Open) -> None:
+    client = open_client(sandbox, maxRetries=1)
+    query(client)
     sandbox.expire_tokens()
     sandbox.inject(Fault.status(503, operation="list", times=None, after=1))
     with pytest.raises(UnavailableError) as caught:
-        query(gateway)
+        query(client)
     assert caught.value.attempts == 3
 
 
 # Waiting
 
 
-def test_waits_grow_and_differ(sandbox: Sandbox, open_gateway: Open, time: Time) -> None:
+def test_waits_grow_and_differ(sandbox: Sandbox, open_client: Open, time: Time) -> None:
     sandbox.inject(Fault.status(503, operation="list", times=None))
     with pytest.raises(UnavailableError):
-        query(open_gateway(sandbox, maxRetries=12, deadline=10_000))
+        query(open_client(sandbox, maxRetries=12, deadline=10_000))
     bounds = [min(30.0, 0.5 * 2**n) for n in range(12)]
     assert all(0 <= waited <= most for waited, most in zip(time.slept, bounds, strict=True))
     assert all(one != other for one, other in pairwise(time.slept))
 
 
-def test_retry_after_in_seconds(sandbox: Sandbox, gateway: Gateway, time: Time) -> None:
+def test_retry_after_in_seconds(sandbox: Sandbox, client: Client, time: Time) -> None:
     sandbox.inject(Fault.status(429, operation="list", retry_after=17))
-    query(gateway)
+    query(client)
     (waited,) = time.slept
     assert 17 <= waited <= 17.25
 
 
-def test_retry_after_as_a_date(sandbox: Sandbox, gateway: Gateway, time: Time) -> None:
+def test_retry_after_as_a_date(sandbox: Sandbox, client: Client, time: Time) -> None:
     wait = timedelta(seconds=200)
     sandbox.inject(Fault.status(503, operation="list", retry_after=wait))
-    query(gateway)
+    query(client)
     (waited,) = time.slept
     assert 100 < waited <= 200.25
 
@@ -295,29 +295,29 @@ def test_retry_after_as_a_date(sandbox: Sandbox, gateway: Gateway, time: Time) -
     [("Wed, 21 Oct 2015 07:28:00 GMT", 0.25), ("soon", 0.5), ("-1", 0.5), ("", 0.5), ("0", 0.25)],
 )
 def test_odd_retry_after(
-    serve: Serve, open_gateway: Open, time: Time, value: str, most: float
+    serve: Serve, open_client: Open, time: Time, value: str, most: float
 ) -> None:
     server = serve(error(429, headers={"Retry-After": value}), account())
-    query(open_gateway(server))
+    query(open_client(server))
     (waited,) = time.slept
     assert 0 <= waited <= most
 
 
 @pytest.mark.parametrize("wait", [301, 999_999_999, timedelta(days=2)])
 def test_no_wait_beyond_the_deadline(
-    sandbox: Sandbox, gateway: Gateway, time: Time, wait: int | timedelta
+    sandbox: Sandbox, client: Client, time: Time, wait: int | timedelta
 ) -> None:
     sandbox.inject(Fault.status(429, operation="list", retry_after=wait))
     with pytest.raises(UnavailableError) as caught:
-        query(gateway)
+        query(client)
     assert (caught.value.attempts, time.slept) == (1, [])
 
 
-def test_deadline_ends_the_attempts(sandbox: Sandbox, open_gateway: Open, time: Time) -> None:
+def test_deadline_ends_the_attempts(sandbox: Sandbox, open_client: Open, time: Time) -> None:
     started = time.now
     sandbox.inject(Fault.status(503, operation="list", times=None, retry_after=9))
     with pytest.raises(UnavailableError) as caught:
-        query(open_gateway(sandbox, maxRetries=100, deadline=50))
+        query(open_client(sandbox, maxRetries=100, deadline=50))
     assert caught.value.attempts == 6
     assert time.now - started < 50
 
@@ -325,29 +325,29 @@ def test_deadline_ends_the_attempts(sandbox: Sandbox, open_gateway: Open, time: 
 # Connections that never come about
 
 
-def test_refused_connection(open_gateway: Open, time: Time) -> None:
+def test_refused_connection(open_client: Open, time: Time) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
     with pytest.raises(UnreachableError, match="cannot be reached") as caught:
-        setup(open_gateway(url, token="ready"))
+        setup(open_client(url, token="ready"))
     assert caught.value.operation == "connect pixel 102"
     assert (caught.value.attempts, len(time.slept)) == (5, 4)
 
 
-def test_gateway_that_comes_back(sandbox: Sandbox, gateway: Gateway) -> None:
-    query(gateway)
+def test_gateway_that_comes_back(sandbox: Sandbox, client: Client) -> None:
+    query(client)
     sandbox.stop()
     with pytest.raises(UnreachableError):
-        query(gateway)
+        query(client)
     sandbox.start()
-    query(gateway)
+    query(client)
 
 
-def test_https_to_a_plain_server(sandbox: Sandbox, open_gateway: Open, time: Time) -> None:
+def test_https_to_a_plain_server(sandbox: Sandbox, open_client: Open, time: Time) -> None:
     url = sandbox.url.replace("http://", "https://")
     with pytest.raises(UnreachableError, match="TLS") as caught:
-        query(open_gateway(url))
+        query(open_client(url))
     assert (caught.value.attempts, time.slept) == (1, [])
 
 
@@ -360,28 +360,28 @@ def test_tls_that_breaks_after_its_handshake_is_an_unknown_outcome(
 ) -> None:
     error = kind("record layer failure")
     error.__cause__ = ssl.SSLError("record layer failure")
-    failure = _transport_failure(error)
+    failure = _failure_of(error)
     assert (failure.ran, failure.transient) == (ran, ran)
 
 
-def test_redirects_are_never_followed(serve: Serve, open_gateway: Open) -> None:
+def test_redirects_are_never_followed(serve: Serve, open_client: Open) -> None:
     target = "https://user:hidden@elsewhere.example/login?next=hidden"
     for status in (301, 302, 303, 307, 308):
         elsewhere = serve(account())
         for location in (elsewhere.url, target, "/login?next=hidden", "https://[hidden"):
             server = serve(Reply("", status, "text/html", {"Location": location}))
             with pytest.raises(UnexpectedAnswerError, match="redirects to") as caught:
-                setup(open_gateway(server))
+                setup(open_client(server))
             assert caught.value.code == status
             assert "hidden" not in str(caught.value)
             assert len(server.calls) == 1
         assert elsewhere.seen == []
 
 
-def test_redirected_token_request(serve: Serve, open_gateway: Open) -> None:
+def test_redirected_token_request(serve: Serve, open_client: Open) -> None:
     answer = Reply("", 302, "text/html", {"Location": "https://elsewhere.example/"})
     with pytest.raises(UnexpectedAnswerError, match=r"redirects to elsewhere\.example;"):
-        query(open_gateway(serve(account(), tokens=(answer,))))
+        query(open_client(serve(account(), tokens=(answer,))))
 
 
 # -- an error beside a result: the operation itself was done ------------------------------------
@@ -406,58 +406,58 @@ def beside(message: str, code: int | None, where: list[str], config: object) -> 
 )
 def test_a_setup_whose_result_holds_an_error_is_not_sent_again(
     serve: Serve,
-    open_gateway: Open,
+    open_client: Open,
     code: int | None,
     where: list[str],
     config: object,
 ) -> None:
     message = 'Cannot return null for non-nullable field "ConnectionStatus.connected".'
     server = serve(beside(message, code, where, config))
-    gateway = open_gateway(server)
+    client = open_client(server)
     with pytest.raises(OutcomeUnknownError, match="Cannot return null"):
-        setup(gateway)
+        setup(client)
     (once,) = server.calls
     # Nor is the field left out from now on: the document was valid.
     with pytest.raises(OutcomeUnknownError):
-        setup(gateway)
+        setup(client)
     assert server.calls[1].content["query"] == once.content["query"]
 
 
-def test_a_refused_setup_is_refused(serve: Serve, open_gateway: Open) -> None:
+def test_a_refused_setup_is_refused(serve: Serve, open_client: Open) -> None:
     server = serve(beside("no such business", 400, AT, None))
     with pytest.raises(InvalidInputError, match="no such business"):
-        setup(open_gateway(server))
+        setup(open_client(server))
 
 
 @pytest.mark.parametrize("call", [idempotent, event_filter, domain_filter, receiving])
 def test_refused_after_an_unknown_outcome_is_unknown(
-    serve: Serve, open_gateway: Open, call: Call
+    serve: Serve, open_client: Open, call: Call
 ) -> None:
     server = serve(Reply("{", 200), error(403, "no right"))
     with pytest.raises(OutcomeUnknownError, match="no right"):
-        call(open_gateway(server))
+        call(open_client(server))
 
 
 # -- deadline -----------------------------------------------------------------------------------
 
 
 def test_nothing_is_sent_after_the_deadline(
-    sandbox: Sandbox, open_gateway: Open, time: Time
+    sandbox: Sandbox, open_client: Open, time: Time
 ) -> None:
-    gateway = open_gateway(sandbox, rateLimit=0.5, deadline=1)
+    client = open_client(sandbox, rateLimit=0.5, deadline=1)
     with pytest.raises(UnreachableError, match="deadline of 1 s was over before") as caught:
-        event_filter(gateway)
+        event_filter(client)
     assert "CAPIG_RATE_LIMIT" in caught.value.advice
     assert (sandbox.requests[0].operation, len(sandbox.requests)) == ("token", 1)
     assert time.slept == []
 
 
 def test_a_token_that_takes_all_the_time_leaves_none(
-    sandbox: Sandbox, open_gateway: Open, time: Time
+    sandbox: Sandbox, open_client: Open, time: Time
 ) -> None:
-    gateway = open_gateway(sandbox, deadline=10)
+    client = open_client(sandbox, deadline=10)
     with ThreadPoolExecutor(1) as pool, sandbox.hold("token") as gate:
-        asked = pool.submit(event_filter, gateway)
+        asked = pool.submit(event_filter, client)
         gate.wait(1)
         time.sleep(10)
         gate.release()
@@ -480,9 +480,9 @@ def test_a_token_that_takes_all_the_time_leaves_none(
     ],
 )
 def test_certificates_or_proxy_that_cannot_be_used(
-    open_gateway: Open, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+    open_client: Open, monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match="certificates or proxy cannot be used") as caught:
-        open_gateway("https://capig.example.com")
+        open_client("https://capig.example.com")
     assert name in caught.value.advice

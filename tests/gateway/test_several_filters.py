@@ -21,9 +21,9 @@ from pulumi_capig.errors import (
     UnexpectedAnswerError,
     UnreachableError,
 )
-from pulumi_capig.gateway import Filter, FilterSetting, Gateway, filters
+from pulumi_capig.gateway import Client, Filter, FilterSetting, filters
 from pulumi_capig.sandbox import FAULTS, Dialect, Fault, Sandbox
-from tests.gateway.conftest import Open, Time
+from tests.gateway.conftest import Open, Time, set_filter
 from tests.gateway.scripted import Reply, Scripted, error
 from tests.gateway.test_documents import capig_schema
 
@@ -122,15 +122,15 @@ def sent_to(sandbox: Sandbox) -> list[list[str]]:
 # What is sent
 
 
-def test_several_are_root_fields_of_one_document(serve: Serve, open_gateway: Open) -> None:
+def test_several_are_root_fields_of_one_document(serve: Serve, open_client: Open) -> None:
     server = serve(done(*ALL))
-    assert shown(open_gateway(server).set_filters("T", ALL)) == names(*ALL)
+    assert shown(filters.set_filters(open_client(server), "T", ALL)) == names(*ALL)
     (call,) = server.calls
     assert call.content["variables"] == {
         "tenantId": "T",
-        "i0": {"eventName": "Lead", "pixelIds": ["101"], "filterState": "DROP"},
-        "i1": {"domain": "example.com", "filterState": "DROP"},
-        "i2": {"eventName": "AddToCart", "pixelIds": None, "filterState": "PUBLISH"},
+        "input_s0": {"eventName": "Lead", "pixelIds": ["101"], "filterState": "DROP"},
+        "input_s1": {"domain": "example.com", "filterState": "DROP"},
+        "input_s2": {"eventName": "AddToCart", "pixelIds": None, "filterState": "PUBLISH"},
     }
     document = parse(call.content["query"])
     assert validate(capig_schema(), document) == []
@@ -141,16 +141,17 @@ def test_several_are_root_fields_of_one_document(serve: Serve, open_gateway: Ope
     assert aliases(server) == [["s0", "s1", "s2"]]
 
 
-def test_the_documents_name_is_that_of_the_first(serve: Serve, open_gateway: Open) -> None:
+def test_the_documents_name_is_that_of_the_first(serve: Serve, open_client: Open) -> None:
     server = serve(done(SHOP, LEAD))
-    open_gateway(server).set_filters("T", [SHOP, LEAD])
+    filters.set_filters(open_client(server), "T", [SHOP, LEAD])
     assert "mutation useComitDomainFilterChangeMutation(" in server.calls[0].content["query"]
 
 
-def test_they_are_applied_in_order(sandbox: Sandbox, gateway: Gateway) -> None:
+def test_they_are_applied_in_order(sandbox: Sandbox, client: Client) -> None:
     for pixel in ("101", "102"):
         sandbox.connect(pixel)
-    outcomes = gateway.set_filters(
+    outcomes = filters.set_filters(
+        client,
         "SandboxA",
         [
             FilterSetting("event", "Lead", "DROP"),
@@ -166,16 +167,16 @@ def test_they_are_applied_in_order(sandbox: Sandbox, gateway: Gateway) -> None:
     assert len(sandbox.requests) == 2  # one of them for the token
 
 
-def test_none_is_no_request(sandbox: Sandbox, gateway: Gateway) -> None:
-    assert gateway.set_filters("SandboxA", []) == []
+def test_none_is_no_request(sandbox: Sandbox, client: Client) -> None:
+    assert filters.set_filters(client, "SandboxA", []) == []
     assert sandbox.requests == []
 
 
-def test_one_is_todays_request(serve: Serve, open_gateway: Open) -> None:
+def test_one_is_todays_request(serve: Serve, open_client: Open) -> None:
     server = serve(done(LEAD))
-    gateway = open_gateway(server)
-    assert shown(gateway.set_filters("T", [LEAD])) == names(LEAD)
-    gateway.set_filter("event", "T", "Lead", "DROP", ["101"])
+    client = open_client(server)
+    assert shown(filters.set_filters(client, "T", [LEAD])) == names(LEAD)
+    set_filter(client, "event", "T", "Lead", "DROP", ["101"])
     one, other = (call.body for call in server.calls)
     assert one == other
     assert aliases(server)[0] == ALONE
@@ -194,9 +195,9 @@ def test_one_is_todays_request(serve: Serve, open_gateway: Open) -> None:
     ],
 )
 def test_no_document_is_too_large(
-    sandbox: Sandbox, gateway: Gateway, settings: list[FilterSetting], sizes: list[int]
+    sandbox: Sandbox, client: Client, settings: list[FilterSetting], sizes: list[int]
 ) -> None:
-    outcomes = gateway.set_filters("SandboxA", settings)
+    outcomes = filters.set_filters(client, "SandboxA", settings)
     assert shown(outcomes) == names(*settings)
     assert [sent.count("updateDomainFilter") for sent in sent_to(sandbox)] == sizes
     written = [change.key[0] for change in sandbox.state.history]
@@ -209,7 +210,7 @@ def test_no_document_is_too_large(
 @pytest.mark.parametrize("code_key", ["code", "classification", "message"])
 @pytest.mark.parametrize("carrier", ["status", "errors", "text"])
 def test_one_of_them_is_refused(
-    sandbox: Sandbox, gateway: Gateway, carrier: Any, code_key: Any
+    sandbox: Sandbox, client: Client, carrier: Any, code_key: Any
 ) -> None:
     sandbox.connect("101")
     sandbox.dialect = Dialect(
@@ -217,7 +218,7 @@ def test_one_of_them_is_refused(
     )
     gone = FilterSetting("event", "Purchase", "DROP", ("404",))
     odd = FilterSetting("domain", "", "DROP")
-    outcomes = gateway.set_filters("SandboxA", [LEAD, gone, SHOP, odd])
+    outcomes = filters.set_filters(client, "SandboxA", [LEAD, gone, SHOP, odd])
     (lead,), (shop,) = names(LEAD), names(SHOP)
     assert shown(outcomes) == [lead, NotFoundError, shop, InvalidInputError]
     assert isinstance(outcomes[1], GatewayError)
@@ -234,19 +235,19 @@ def test_one_of_them_is_refused(
 @pytest.mark.parametrize("status", [200, "code"])
 @pytest.mark.parametrize("data", ["nulls", "null"])
 def test_a_document_of_which_all_failed(
-    serve: Serve, open_gateway: Open, code: int, status: Any, data: str
+    serve: Serve, open_client: Open, code: int, status: Any, data: str
 ) -> None:
     """Neither a refusal of documents nor an unknown outcome."""
     flaws = [flaw(code, at(f"s{n}", setting), setting.name) for n, setting in enumerate(ALL)]
     given = None if data == "null" else dict.fromkeys(("s0", "s1", "s2"))
     server = serve(reply(given, *flaws, status=code if status == "code" else 200), done(*ALL))
-    gateway = open_gateway(server)
-    outcomes = gateway.set_filters("T", ALL)
+    client = open_client(server)
+    outcomes = filters.set_filters(client, "T", ALL)
     kind = NotFoundError if code == 404 else InvalidInputError
     assert shown(outcomes) == [kind] * 3
     for outcome, setting in zip(outcomes, ALL, strict=True):
         assert f'"{setting.name}"' in str(outcome)
-    assert shown(gateway.set_filters("T", ALL)) == names(*ALL)
+    assert shown(filters.set_filters(client, "T", ALL)) == names(*ALL)
     assert aliases(server) == [["s0", "s1", "s2"]] * 2
 
 
@@ -290,10 +291,10 @@ def test_a_document_of_which_all_failed(
     ],
 )  # fmt: skip
 def test_whose_error_it_is(
-    serve: Serve, open_gateway: Open, flaws: Any, data: Any, expected: list[Any]
+    serve: Serve, open_client: Open, flaws: Any, data: Any, expected: list[Any]
 ) -> None:
     server = serve(reply(data, *flaws))
-    outcomes = open_gateway(server).set_filters("T", [LEAD, SHOP])
+    outcomes = filters.set_filters(open_client(server), "T", [LEAD, SHOP])
     (lead,), (shop,) = names(LEAD), names(SHOP)
     assert shown(outcomes) == [
         kind or name for kind, name in zip(expected, (lead, shop), strict=True)
@@ -301,25 +302,25 @@ def test_whose_error_it_is(
     assert len(server.calls) == 1
 
 
-def test_a_status_without_an_error_explains_nothing(serve: Serve, open_gateway: Open) -> None:
+def test_a_status_without_an_error_explains_nothing(serve: Serve, open_client: Open) -> None:
     data = {"s0": echo(LEAD), "s1": echo(SHOP)}
     server = serve(reply(data, status=404))
-    outcomes = open_gateway(server).set_filters("T", [LEAD, SHOP])
+    outcomes = filters.set_filters(open_client(server), "T", [LEAD, SHOP])
     assert shown(outcomes) == [NotFoundError] * 2
     server = serve(reply(data, status=418))
-    assert shown(open_gateway(server).set_filters("T", [LEAD, SHOP])) == names(LEAD, SHOP)
+    assert shown(filters.set_filters(open_client(server), "T", [LEAD, SHOP])) == names(LEAD, SHOP)
 
 
-def test_the_status_stands_for_errors_without_a_code(serve: Serve, open_gateway: Open) -> None:
+def test_the_status_stands_for_errors_without_a_code(serve: Serve, open_client: Open) -> None:
     server = serve(reply({"s0": echo(LEAD)}, flaw(None, at("s1", SHOP)), status=404))
-    (_, second) = open_gateway(server).set_filters("T", [LEAD, SHOP])
+    (_, second) = filters.set_filters(open_client(server), "T", [LEAD, SHOP])
     assert (type(second), getattr(second, "code", None)) == (NotFoundError, 404)
 
 
-def test_details_of_an_error(serve: Serve, open_gateway: Open) -> None:
+def test_details_of_an_error(serve: Serve, open_client: Open) -> None:
     answer = reply({"s0": echo(LEAD)}, flaw(404, at("s1", SHOP), "api-token-of-the-script"),
                    **{"X-Request-Id": "r-17", "Retry-After": "9"})  # fmt: skip
-    (_, second) = open_gateway(serve(answer)).set_filters("T", [LEAD, SHOP])
+    (_, second) = filters.set_filters(open_client(serve(answer)), "T", [LEAD, SHOP])
     assert isinstance(second, NotFoundError)
     assert (second.request_id, second.retry_after, second.attempts) == ("r-17", 9.0, 1)
     assert second.operation == "set domain example.com to DROP for the whole account"
@@ -332,12 +333,12 @@ def test_details_of_an_error(serve: Serve, open_gateway: Open) -> None:
 @pytest.mark.parametrize("carrier", ["status", "errors", "text"])
 @pytest.mark.parametrize("refusal", ["400", "413", "418"])
 def test_a_gateway_that_refuses_such_documents(
-    sandbox: Sandbox, gateway: Gateway, time: Time, refusal: Any, carrier: Any
+    sandbox: Sandbox, client: Client, time: Time, refusal: Any, carrier: Any
 ) -> None:
     sandbox.dialect = Dialect(several_fields=refusal, error_carrier=carrier)
     for joint in (1, 0):
         sandbox.clear_requests()
-        assert shown(gateway.set_filters("SandboxA", ALL)) == names(*ALL)
+        assert shown(filters.set_filters(client, "SandboxA", ALL)) == names(*ALL)
         one_by_one = [fields_of(setting) for setting in ALL]
         assert sent_to(sandbox) == [fields_of(*ALL)] * joint + one_by_one
     assert time.slept == []
@@ -366,17 +367,17 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)
-def test_refusals_of_a_document(serve: Serve, open_gateway: Open, refusal: Reply) -> None:
+def test_refusals_of_a_document(serve: Serve, open_client: Open, refusal: Reply) -> None:
     server = serve(refusal, done(LEAD), done(SHOP), done(CART), done(SHOP), done(LEAD))
-    gateway = open_gateway(server)
-    assert shown(gateway.set_filters("T", ALL)) == names(*ALL)
-    assert shown(gateway.set_filters("T", [SHOP, LEAD])) == names(SHOP, LEAD)
+    client = open_client(server)
+    assert shown(filters.set_filters(client, "T", ALL)) == names(*ALL)
+    assert shown(filters.set_filters(client, "T", [SHOP, LEAD])) == names(SHOP, LEAD)
     assert aliases(server) == [["s0", "s1", "s2"], *[ALONE] * 5]
 
 
 NO_REFUSALS = {
     "403": (error(403), NotAuthorizedError, 1),
-    "401": (error(401), NotAuthorizedError, 2),
+    "401": (error(401), NotAuthorizedError, 5),
     "redirect": (Reply("", 302, "text/html", {"Location": "/login"}), UnexpectedAnswerError, 1),
     "no code": (reply(None, flaw(None)), OutcomeUnknownError, 1),
     "page 200": (Reply("<html>Welcome</html>", 200, "text/html"), OutcomeUnknownError, 1),
@@ -389,12 +390,12 @@ NO_REFUSALS = {
 
 @pytest.mark.parametrize(("answer", "kind", "requests"), NO_REFUSALS.values(), ids=NO_REFUSALS)
 def test_what_fails_as_a_whole(
-    serve: Serve, open_gateway: Open, answer: Reply, kind: Any, requests: int
+    serve: Serve, open_client: Open, answer: Reply, kind: Any, requests: int
 ) -> None:
     """Each setting has the error; nothing is sent one by one, not now and not later."""
     server = serve(*[answer] * requests, done(*ALL))
-    gateway = open_gateway(server)
-    outcomes = gateway.set_filters("T", ALL)
+    client = open_client(server)
+    outcomes = filters.set_filters(client, "T", ALL)
     assert shown(outcomes) == [kind] * 3
     operations = [outcome.operation for outcome in outcomes if isinstance(outcome, GatewayError)]
     assert operations == [
@@ -402,31 +403,33 @@ def test_what_fails_as_a_whole(
         "set domain example.com to DROP for the whole account",
         "set event AddToCart to PUBLISH for the whole account",
     ]
-    assert shown(gateway.set_filters("T", ALL)) == names(*ALL)
+    assert shown(filters.set_filters(client, "T", ALL)) == names(*ALL)
     assert aliases(server) == [["s0", "s1", "s2"]] * (requests + 1)
 
 
-def test_answers_that_are_lost_with_another_ones_error(serve: Serve, open_gateway: Open) -> None:
+def test_answers_that_are_lost_with_another_ones_error(serve: Serve, open_client: Open) -> None:
     """Where root fields may not be null, the error of one takes the results of all with it."""
     lost = reply(None, flaw(404, at("s1", SHOP)))
     server = serve(lost, done(LEAD), done(CART), done(LEAD), done(SHOP))
-    gateway = open_gateway(server)
+    client = open_client(server)
     (lead,), (cart,) = names(LEAD), names(CART)
-    assert shown(gateway.set_filters("T", ALL)) == [lead, NotFoundError, cart]
-    gateway.set_filters("T", [LEAD, SHOP])
+    assert shown(filters.set_filters(client, "T", ALL)) == [lead, NotFoundError, cart]
+    filters.set_filters(client, "T", [LEAD, SHOP])
     assert aliases(server) == [["s0", "s1", "s2"], *[ALONE] * 4]
 
 
 def test_all_threads_learn_of_a_refusal(
-    sandbox: Sandbox, gateway: Gateway, threads: ThreadPoolExecutor
+    sandbox: Sandbox, client: Client, threads: ThreadPoolExecutor
 ) -> None:
     sandbox.dialect = Dialect(several_fields="400")
     joint = fields_of(LEAD, SHOP)
     with sandbox.hold("updateDomainFilter", times=None) as gate:
-        asked = [threads.submit(gateway.set_filters, "SandboxA", [LEAD, SHOP]) for _ in range(4)]
+        asked = [
+            threads.submit(filters.set_filters, client, "SandboxA", [LEAD, SHOP]) for _ in range(4)
+        ]
         gate.wait(4)
     assert [shown(future.result()) for future in asked] == [names(LEAD, SHOP)] * 4
-    gateway.set_filters("SandboxA", [LEAD, SHOP])
+    filters.set_filters(client, "SandboxA", [LEAD, SHOP])
     sent = sent_to(sandbox)
     assert sent.count(joint) == 4
     assert sent.count(["updateEventFilter"]) == 5
@@ -438,9 +441,9 @@ def test_all_threads_learn_of_a_refusal(
 @pytest.mark.parametrize("fault", ["reset-after-write", "hang-up-before-write", "500", "502-page",
                                    "429-seconds", "cut-json", "truncated", "401-once",
                                    "token-expired"])  # fmt: skip
-def test_the_whole_document_is_sent_again(sandbox: Sandbox, gateway: Gateway, fault: str) -> None:
+def test_the_whole_document_is_sent_again(sandbox: Sandbox, client: Client, fault: str) -> None:
     sandbox.inject(FAULTS[fault].on("updateDomainFilter"))
-    assert shown(gateway.set_filters("SandboxA", ALL)) == names(*ALL)
+    assert shown(filters.set_filters(client, "SandboxA", ALL)) == names(*ALL)
     assert sent_to(sandbox) == [fields_of(*ALL)] * 2
     assert sandbox.counters.token_fetches == (2 if fault in ("401-once", "token-expired") else 1)
 
@@ -449,20 +452,22 @@ OF_TIME = {"slow-before-write", "slow-after-write", "late-write"}
 
 
 @pytest.mark.parametrize("fault", [name for name in FAULTS if name not in OF_TIME])
-def test_every_fault_for_ever(sandbox: Sandbox, open_gateway: Open, fault: str) -> None:
+def test_every_fault_for_ever(sandbox: Sandbox, open_client: Open, fault: str) -> None:
     """A joint document ends as one setting alone does, for each of its settings."""
     kinds = []
     for settings in ([LEAD], ALL):
         sandbox.reset()
         sandbox.inject(FAULTS[fault].on(("updateEventFilter", "updateDomainFilter"), times=None))
-        kinds += shown(open_gateway(sandbox, maxRetries=2).set_filters("SandboxA", settings))
+        kinds += shown(
+            filters.set_filters(open_client(sandbox, maxRetries=2), "SandboxA", settings)
+        )
     failed = [kind if isinstance(kind, type) else "fine" for kind in kinds]
     assert failed == failed[:1] * 4
 
 
-def test_retry_after(serve: Serve, open_gateway: Open, time: Time) -> None:
+def test_retry_after(serve: Serve, open_client: Open, time: Time) -> None:
     server = serve(error(429, headers={"Retry-After": "17"}), done(*ALL))
-    assert shown(open_gateway(server).set_filters("T", ALL)) == names(*ALL)
+    assert shown(filters.set_filters(open_client(server), "T", ALL)) == names(*ALL)
     (waited,) = time.slept
     assert 17 <= waited <= 17.25
     one, other = server.calls
@@ -470,7 +475,7 @@ def test_retry_after(serve: Serve, open_gateway: Open, time: Time) -> None:
 
 
 def test_one_that_fails_for_a_while_is_sent_again_alone(
-    serve: Serve, open_gateway: Open, time: Time
+    serve: Serve, open_client: Open, time: Time
 ) -> None:
     partly = reply(
         {"s0": echo(LEAD), "s1": None}, flaw(503, at("s1", SHOP)), flaw(404, at("s2", CART)),
@@ -479,25 +484,25 @@ def test_one_that_fails_for_a_while_is_sent_again_alone(
     again = reply({"s1": echo(SHOP)})
     server = serve(partly, again)
     (lead,), (shop,) = names(LEAD), names(SHOP)
-    assert shown(open_gateway(server).set_filters("T", ALL)) == [lead, shop, NotFoundError]
+    assert shown(filters.set_filters(open_client(server), "T", ALL)) == [lead, shop, NotFoundError]
     assert aliases(server) == [["s0", "s1", "s2"], ["s1"]]
-    assert set(server.calls[1].content["variables"]) == {"tenantId", "i1"}
+    assert set(server.calls[1].content["variables"]) == {"tenantId", "input_s1"}
     (waited,) = time.slept
     assert 3 <= waited <= 3.25
 
 
-def test_one_that_fails_for_ever(serve: Serve, open_gateway: Open) -> None:
+def test_one_that_fails_for_ever(serve: Serve, open_client: Open) -> None:
     busy, failing = (reply({"s0": echo(LEAD)}, flaw(code, at("s1", SHOP))) for code in (429, 500))
     (lead,) = names(LEAD)
     for answers, kind in ([busy], UnavailableError), ([failing, busy], OutcomeUnknownError):
         server = serve(*answers)
-        found = open_gateway(server, maxRetries=2).set_filters("T", [LEAD, SHOP])
+        found = filters.set_filters(open_client(server, maxRetries=2), "T", [LEAD, SHOP])
         assert shown(found) == [lead, kind]
         assert aliases(server) == [["s0", "s1"], ["s1"], ["s1"]]
         assert getattr(found[1], "attempts", None) == 3
 
 
-def test_what_is_sent_again_stays_in_order(serve: Serve, open_gateway: Open) -> None:
+def test_what_is_sent_again_stays_in_order(serve: Serve, open_client: Open) -> None:
     """A setting that came after it about the same thing would be undone by it."""
     whole, part = (
         FilterSetting("event", "Lead", *rest) for rest in [("PUBLISH",), ("DROP", ("1",))]
@@ -507,54 +512,76 @@ def test_what_is_sent_again_stays_in_order(serve: Serve, open_gateway: Open) -> 
         {"s1": echo(SHOP), "s2": echo(part), "s3": echo(CART)}, flaw(503, at("s0", whole))
     )
     server = serve(answer, answer, reply({"s0": echo(whole), "s2": echo(part)}))
-    assert shown(open_gateway(server).set_filters("T", settings)) == names(*settings)
+    assert shown(filters.set_filters(open_client(server), "T", settings)) == names(*settings)
     assert aliases(server) == [["s0", "s1", "s2", "s3"], ["s0", "s2"], ["s0", "s2"]]
     # One that was applied, and is sent again without an answer, is unknown, and no other.
     server = serve(answer, Reply("{"))
-    found = open_gateway(server, maxRetries=1).set_filters("T", settings)
+    found = filters.set_filters(open_client(server, maxRetries=1), "T", settings)
     unknown, (shop,), (cart,) = OutcomeUnknownError, names(SHOP), names(CART)
     assert shown(found) == [unknown, shop, unknown, cart]
     # One that was applied, each time, is.
-    found = open_gateway(serve(answer), maxRetries=1).set_filters("T", settings)
+    found = filters.set_filters(open_client(serve(answer), maxRetries=1), "T", settings)
     assert shown(found) == [unknown, shop, *names(part), cart]
 
 
-def test_an_unknown_outcome_stays_unknown(serve: Serve, open_gateway: Open) -> None:
+def test_an_unknown_outcome_stays_unknown(serve: Serve, open_client: Open) -> None:
     refused = reply(None, flaw(403, at("s0", LEAD)), flaw(404, at("s1", SHOP)), status=403)
-    found = open_gateway(serve(Reply("{"), refused)).set_filters("T", [LEAD, SHOP])
+    found = filters.set_filters(open_client(serve(Reply("{"), refused)), "T", [LEAD, SHOP])
     # ... but `not found` tells how things stand now.
     assert shown(found) == [OutcomeUnknownError, NotFoundError]
 
 
-def test_a_document_that_is_refused_at_its_second_attempt(serve: Serve, open_gateway: Open) -> None:
+def test_a_document_that_is_refused_at_its_second_attempt(serve: Serve, open_client: Open) -> None:
     server = serve(Reply("{"), error(413), done(LEAD), done(SHOP))
-    assert shown(open_gateway(server).set_filters("T", [LEAD, SHOP])) == names(LEAD, SHOP)
+    assert shown(filters.set_filters(open_client(server), "T", [LEAD, SHOP])) == names(LEAD, SHOP)
 
 
-def test_a_refused_token_with_paths_is_renewed(serve: Serve, open_gateway: Open) -> None:
+@pytest.mark.parametrize(
+    "answers",
+    [
+        (Reply("{"), error(413)),
+        (Reply("no", 403, "text/plain"),),  # what others did stands in no text
+        (Reply("no", 404, "text/plain"),),
+    ],
+    ids=["lost, then refused", "text 403", "text 404"],
+)
+def test_what_a_document_may_have_done_stays_possible_once_it_is_sent_alone(
+    serve: Serve, open_client: Open, answers: tuple[Reply, ...]
+) -> None:
+    found = filters.set_filters(
+        open_client(serve(*answers, done(LEAD), error(403))), "T", [LEAD, SHOP]
+    )
+    assert shown(found) == [*names(LEAD), OutcomeUnknownError]
+    # Nor is it certain of one that is not sent any more.
+    found = filters.set_filters(open_client(serve(*answers, error(403))), "T", [LEAD, SHOP])
+    assert shown(found) == [OutcomeUnknownError, OutcomeUnknownError]
+
+
+def test_a_refused_token_with_paths_is_renewed(serve: Serve, open_client: Open) -> None:
     flaws = [flaw(401, at(f"s{n}", setting)) for n, setting in enumerate(ALL)]
     refused = reply(None, *flaws, status=401)
     server = serve(refused, done(*ALL))
-    assert shown(open_gateway(server).set_filters("T", ALL)) == names(*ALL)
+    assert shown(filters.set_filters(open_client(server), "T", ALL)) == names(*ALL)
     assert len(server.token_requests) == 2
     server = serve(refused)
-    assert shown(open_gateway(server).set_filters("T", ALL)) == [NotAuthorizedError] * 3
+    client = open_client(server, maxRetries=1)
+    assert shown(filters.set_filters(client, "T", ALL)) == [NotAuthorizedError] * 3
     assert (len(server.token_requests), len(server.calls)) == (2, 2)
 
 
-def test_no_token(serve: Serve, open_gateway: Open) -> None:
+def test_no_token(serve: Serve, open_client: Open) -> None:
     server = serve(done(*ALL), tokens=(Reply('{"error": "invalid_client"}', 401),))
-    outcomes = open_gateway(server).set_filters("T", ALL)
+    outcomes = filters.set_filters(open_client(server), "T", ALL)
     assert shown(outcomes) == [NotAuthorizedError] * 3
     assert all("fetch an API token" in str(outcome) for outcome in outcomes)
     assert server.calls == []
 
 
-def test_no_token_after_an_unknown_outcome(serve: Serve, open_gateway: Open) -> None:
+def test_no_token_after_an_unknown_outcome(serve: Serve, open_client: Open) -> None:
     good, bad = Reply('{"token": "one"}'), Reply('{"error": "invalid_client"}', 401)
     for settings in ([LEAD], ALL):
         server = serve(error(500), error(401), tokens=(good, bad))
-        outcomes = open_gateway(server).set_filters("T", settings)
+        outcomes = filters.set_filters(open_client(server), "T", settings)
         assert shown(outcomes) == [OutcomeUnknownError] * len(settings)
         assert all("fetch an API token" in str(outcome) for outcome in outcomes)
 
@@ -564,27 +591,27 @@ def test_no_token_after_an_unknown_outcome(serve: Serve, open_gateway: Open) -> 
 
 @pytest.mark.parametrize("carrier", ["status", "errors", "text"])
 def test_refused_fields_are_left_out_of_single_and_several_fields(
-    sandbox: Sandbox, gateway: Gateway, carrier: Any
+    sandbox: Sandbox, client: Client, carrier: Any
 ) -> None:
     unknown = frozenset({"EventFilter.id", "DomainFilter.id", "DomainFilter.pixelId"})
     sandbox.dialect = Dialect(unknown_fields=unknown, error_carrier=carrier)
-    assert shown(gateway.set_filters("SandboxA", ALL)) == names(*ALL)
+    assert shown(filters.set_filters(client, "SandboxA", ALL)) == names(*ALL)
     refused = len(sandbox.requests) - 2
     assert refused == (2 if carrier == "text" else 1)
     sandbox.clear_requests()
     for settings in (ALL, [SHOP], [LEAD]):
-        assert shown(gateway.set_filters("SandboxA", settings)) == names(*settings)
+        assert shown(filters.set_filters(client, "SandboxA", settings)) == names(*settings)
     assert len(sandbox.requests) == 3
 
 
 def test_fields_refused_alone_are_left_out_of_several_fields(
-    sandbox: Sandbox, gateway: Gateway
+    sandbox: Sandbox, client: Client
 ) -> None:
     sandbox.dialect = Dialect(unknown_fields=frozenset({"EventFilter.id", "DomainFilter.id"}))
-    gateway.set_filters("SandboxA", [SHOP])
-    gateway.set_filters("SandboxA", [LEAD])
+    filters.set_filters(client, "SandboxA", [SHOP])
+    filters.set_filters(client, "SandboxA", [LEAD])
     sandbox.clear_requests()
-    assert shown(gateway.set_filters("SandboxA", ALL)) == names(*ALL)
+    assert shown(filters.set_filters(client, "SandboxA", ALL)) == names(*ALL)
     assert len(sandbox.requests) == 1
 
 
@@ -602,15 +629,15 @@ def test_fields_refused_alone_are_left_out_of_several_fields(
     ],
 )
 def test_a_failure_that_all_would_meet(
-    sandbox: Sandbox, open_gateway: Open, dialect: Dialect, fault: Fault, first: Any, rest: Any
+    sandbox: Sandbox, open_client: Open, dialect: Dialect, fault: Fault, first: Any, rest: Any
 ) -> None:
-    gateway = open_gateway(sandbox, maxRetries=1)
+    client = open_client(sandbox, maxRetries=1)
     sandbox.dialect = dialect
-    gateway.set_filters("SandboxA", drops(2))
+    filters.set_filters(client, "SandboxA", drops(2))
     sandbox.clear_requests()
     sandbox.inject(fault.on("updateDomainFilter"))
     settings = drops(2 * filters.MOST_SETTINGS + 1)
-    outcomes = gateway.set_filters("SandboxA", settings)
+    outcomes = filters.set_filters(client, "SandboxA", settings)
     tried = filters.MOST_SETTINGS if dialect == Dialect() else 1
     assert shown(outcomes) == [first] * tried + [rest] * (len(settings) - tried)
     assert len(sandbox.requests) == (1 if first is NotAuthorizedError else 2)
@@ -623,9 +650,10 @@ def test_a_failure_that_all_would_meet(
     assert str(last).count("\n") == 1
 
 
-def test_a_failure_of_one_keeps_no_other_from_being_sent(
-    sandbox: Sandbox, gateway: Gateway
-) -> None:
+def test_a_failure_of_one_keeps_no_other_from_being_sent(sandbox: Sandbox, client: Client) -> None:
     sandbox.dialect = replace(sandbox.dialect, several_fields="400")
     settings = [FilterSetting("domain", "", "DROP"), SHOP]
-    assert shown(gateway.set_filters("SandboxA", settings)) == [InvalidInputError, *names(SHOP)]
+    assert shown(filters.set_filters(client, "SandboxA", settings)) == [
+        InvalidInputError,
+        *names(SHOP),
+    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -11,12 +10,11 @@ from typing import Any
 import pytest
 
 from pulumi_capig.errors import GatewayError
-from pulumi_capig.gateway import Gateway
-from pulumi_capig.gateway.session import Session
+from pulumi_capig.gateway import Client
 from pulumi_capig.lifecycle import REGISTRY
 from pulumi_capig.lifecycle.run import Run
 from pulumi_capig.sandbox import Dialect, Fault, Sandbox
-from pulumi_capig.settings import Connection, Settings
+from pulumi_capig.settings import ClientSettings, Settings
 
 Open = Callable[[], Run]
 
@@ -50,8 +48,8 @@ def new_run(in_sandbox: Sandbox, naps: Naps) -> Iterator[Open]:
     """Begins runs: engine operations whose calls a test makes itself, from its own threads."""
     with ExitStack() as stack:
 
-        def open_gateway(connection: Connection) -> Gateway:
-            return Gateway(connection, Session(connection, naps.sleep, time.monotonic))
+        def open_gateway(settings: ClientSettings) -> Client:
+            return Client(settings, sleep=naps.sleep)
 
         def begin() -> Run:
             run = Run(Settings(), open_gateway, lambda _text: None)

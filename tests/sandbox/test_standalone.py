@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from pulumi_capig import _origin
 from pulumi_capig.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ except ImportError as error:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     (line,) = done.stdout.splitlines()
     assert line.startswith(f"the sandbox needs {missing}")
-    assert line.endswith("pip install 'pulumi-capig[sandbox]'")
+    assert line.endswith(_origin.install("sandbox"))
 
 
 # JSON endpoints

@@ -9,10 +9,12 @@ import sys
 import textwrap
 from pathlib import Path
 
+import pytest
+
 import pulumi_capig.testing
 from tests.support.engine import cli
 
-ENGINE, MOCKS = (
+ENGINE, IN_A_FOLDER, MOCKS = (
     textwrap.dedent(block)
     for block in re.findall(r"::\n\n((?: {4}.*\n|\n)+)", pulumi_capig.testing.__doc__ or "")
 )
@@ -44,6 +46,131 @@ def test_a_program_is_tested_on_the_real_cli(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir() if path.name != "__pycache__"] == [
         "test_program.py"
     ]
+
+
+PROGRAM = """
+from pathlib import Path
+
+import pulumi
+import pulumi_capig as capig
+from tables import PIXEL
+
+config = pulumi.Config()
+pulumi.export("names", f"{pulumi.get_project()} {pulumi.get_stack()}")
+settings = [config.get("colour"), config.get_object("sizes"), config.require("mode")]
+pulumi.export("settings", settings)
+capig.PixelConnection(
+    "shop",
+    pixel_id=PIXEL,
+    business_id=Path("business.txt").read_text().strip(),
+    access_token=config.require_secret("shopToken"),
+)
+"""
+STACK_CONFIG = """
+encryptionsalt: v1:of-another-passphrase
+config:
+  shop:colour: green
+  shop:sizes: [1, 2]
+  shop:shopToken: {secure: v1:unreadable}
+  capig:gateway: https://capig.example.com
+  capig:token: {secure: v1:unreadable}
+"""
+
+
+@pytest.fixture
+def infra(tmp_path: Path) -> Path:
+    """A project beside the folder of its tests."""
+    folder, tests = tmp_path / "infra", tmp_path / "tests"
+    (folder / "src").mkdir(parents=True)
+    tests.mkdir()
+    (folder / "Pulumi.yaml").write_text(
+        "name: shop\nruntime: python\nmain: src\nbackend: {url: https://nowhere.invalid}\n"
+        "config: {mode: {type: string, default: quiet}}\n"
+    )
+    (folder / "Pulumi.dev.yaml").write_text(STACK_CONFIG)
+    (folder / "src" / "__main__.py").write_text(PROGRAM)
+    (folder / "src" / "tables.py").write_text('PIXEL = "101"\n')
+    (folder / "src" / "business.txt").write_text("7\n")
+    return folder
+
+
+def test_a_program_in_a_folder_runs_as_its_own_project(tmp_path: Path, infra: Path) -> None:
+    code, text = run_pytest(tmp_path / "tests", IN_A_FOLDER)
+    assert code == 0, text
+    assert "1 passed" in text
+    assert {path.name for path in infra.iterdir()} == {"Pulumi.yaml", "Pulumi.dev.yaml", "src"}
+
+
+def test_the_stacks_own_config_is_taken_over_but_for_gateway_and_secrets(
+    tmp_path: Path, infra: Path
+) -> None:
+    source = """
+    from pathlib import Path
+
+    import pytest
+    from pulumi.automation import ConfigValue
+
+    TOKEN = ConfigValue("EAAB-for-tests", secret=True)
+    given = {"shopToken": TOKEN, "shop:mode": "loud"}
+
+    @pytest.mark.capig_project("../infra", stack="dev", config=given)
+    def test_dev(capig_sandbox, capig_stack):
+        done = capig_stack.up()
+        assert done.outputs["names"].value == "shop dev"
+        assert done.outputs["settings"].value == ["green", [1, 2], "loud"]
+        assert capig_sandbox.state.pixel(capig_sandbox.tenant_id, "101")
+        assert capig_stack.preview().change_summary == {"same": 2}
+        Path("tables.py").write_text('PIXEL = "102"')
+        capig_stack.up()
+        assert capig_sandbox.state.pixel(capig_sandbox.tenant_id, "102")
+
+    @pytest.mark.capig_project("../infra", stack="dev")
+    def test_without_its_secret(capig_stack):
+        pass
+
+    @pytest.mark.capig_project("../infra", stakc="dev")
+    def test_misspelt(capig_stack):
+        pass
+
+    @pytest.mark.capig_project("elsewhere")
+    def test_elsewhere(capig_stack):
+        pass
+    """
+    code, text = run_pytest(tmp_path / "tests", textwrap.dedent(source))
+    assert code == 1
+    assert "1 passed, 3 errors" in text
+    assert "Pulumi.dev.yaml keeps shop:shopToken encrypted: give the test a value" in text
+    assert "unexpected keyword argument 'stakc'" in text
+    assert f"capig_project: there is no Pulumi.yaml in {tmp_path}/tests/elsewhere" in text
+    assert "Traceback" not in text
+
+
+def test_a_function_runs_under_the_name_of_the_project_around_its_test(
+    tmp_path: Path, infra: Path
+) -> None:
+    source = """
+    import pulumi
+    import pytest
+
+    def program():
+        config = pulumi.Config()
+        pulumi.export("said", [pulumi.get_project(), config.get("mode"), config.get("colour")])
+
+    def said(stack):
+        return stack.up(program=program).outputs["said"].value
+
+    def test_beside(capig_stack):
+        assert said(capig_stack) == ["shop", "quiet", None]
+
+    @pytest.mark.capig_project(name="other", config={"colour": "red"})
+    def test_by_arguments(capig_stack):
+        assert said(capig_stack) == ["other", "quiet", "red"]
+    """
+    (infra / "tests").mkdir()
+    (infra / "pytest.ini").touch()
+    code, text = run_pytest(infra / "tests", textwrap.dedent(source))
+    assert code == 0, text
+    assert "2 passed" in text
 
 
 def test_without_a_cli_the_test_fails_in_one_sentence(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import pty
 import re
 import shutil
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,12 +37,12 @@ class Clone:
     def link(self) -> Path:
         return self.folder / ".pulumi-cli" / "bin" / "pulumi"
 
-    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+    def start(self, *arguments: str, output: int = subprocess.PIPE) -> "subprocess.Popen[str]":
         process = subprocess.Popen(
             [sys.executable, self.folder / "tools" / "pulumi" / "install.py", *arguments],
             env=self.environment,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
         )
@@ -77,7 +79,9 @@ def put_go(clone: Clone, version: str = "go1.99.0", build: str = "true") -> None
         f"""
         case $1 in
           env) echo {version} ;;
+          list) echo 'go: downloading one v1.0.0' >&2; echo one; echo two; echo three ;;
           build)
+            echo one >&2
             {build}
             while [ "$1" != -o ]; do shift; done
             mkdir -p "$(dirname "$2")"
@@ -247,12 +251,35 @@ def test_two_at_once_build_once(clone: Clone, tmp_path: Path) -> None:
     assert eventually(builds.exists)
     second = clone.start()
     assert second.stdout is not None
+    assert second.stdout.readline().startswith("path is passed over: ")
     assert second.stdout.readline() == "another build is at work, waiting\n"
     gate.touch()
     for process in (first, second):
         output, _ = process.communicate(timeout=DEADLINE)
         assert process.returncode == 0, output
     assert builds.read_text() == ".\n"
+
+
+def test_a_build_says_why_it_is_needed_how_long_it_takes_and_how_far_it_is(
+    clone: Clone, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    put_go(clone, build=f"while [ ! -e '{gate}' ]; do sleep 0.02; done")
+    terminal, end = pty.openpty()
+    process = clone.start(output=end)
+    os.close(end)
+    shown = ""
+    with open(terminal, encoding="utf-8", errors="replace", buffering=1) as lines:  # noqa: PTH123
+        while "compiling packages" not in shown or "1 of 3" not in shown:
+            shown += lines.read(1)
+        assert "there is no `pulumi` on PATH" in shown
+        assert "get.pulumi.com does not answer" in shown
+        assert "minutes on two cores, once on this machine" in shown
+        gate.touch()
+        with suppress(OSError):  # how the end of the other side is told
+            while lines.read(1):
+                pass
+    assert process.wait(DEADLINE) == 0
 
 
 @pytest.mark.parametrize("way_to_stop", [signal.SIGINT, signal.SIGTERM])

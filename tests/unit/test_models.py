@@ -7,17 +7,16 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from pulumi_capig.gateway.models import (
+from pulumi_capig.gateway.models import Model
+from pulumi_capig.gateway.operations.filters import Filter, FilterResult
+from pulumi_capig.gateway.operations.pixels import (
     Account,
-    Answer,
     ConnectionStatus,
-    Filter,
-    FilterResult,
     SignalConfig,
     SwitchResult,
 )
 
-KINDS: list[type[Answer]] = [
+KINDS: list[type[Model]] = [
     Account,
     ConnectionStatus,
     Filter,
@@ -29,24 +28,24 @@ every_kind = pytest.mark.parametrize("kind", KINDS)
 
 
 @every_kind
-def test_nothing_is_required(kind: type[Answer]) -> None:
+def test_nothing_is_required(kind: type[Model]) -> None:
     assert set(kind().model_dump().values()) == {None}
     assert kind.model_validate({}) == kind()
 
 
 @every_kind
-def test_every_field_may_be_null(kind: type[Answer]) -> None:
+def test_every_field_may_be_null(kind: type[Model]) -> None:
     names = kind().model_dump(by_alias=True)
     assert kind.model_validate(dict.fromkeys(names)) == kind()
 
 
 @every_kind
-def test_unknown_fields_pass(kind: type[Answer]) -> None:
+def test_unknown_fields_pass(kind: type[Model]) -> None:
     assert kind.model_validate({"unheardOf": {"list": [1, None]}, "__typename": "T"}) == kind()
 
 
 @every_kind
-def test_answers_do_not_change(kind: type[Answer]) -> None:
+def test_answers_do_not_change(kind: type[Model]) -> None:
     answer = kind()
     name = next(iter(kind.model_fields))
     with pytest.raises(ValidationError):
@@ -129,7 +128,7 @@ def test_holes_in_lists() -> None:
     ],
     ids=str,
 )
-def test_wrong_types_are_named_and_not_shown(kind: type[Answer], content: Any, where: str) -> None:
+def test_wrong_types_are_named_and_not_shown(kind: type[Model], content: Any, where: str) -> None:
     with pytest.raises(ValidationError) as caught:
         kind.model_validate(content)
     assert where in str(caught.value)

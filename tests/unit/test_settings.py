@@ -56,7 +56,7 @@ def settings(
 
 def failure(environ: Mapping[str, str], config: Mapping[str, str] | None = None) -> SettingsError:
     with pytest.raises(SettingsError) as caught:
-        settings(environ, config).connection()
+        settings(environ, config).for_client()
     return caught.value
 
 
@@ -102,7 +102,7 @@ def test_the_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_defaults_of_a_connection() -> None:
-    connection = settings(GOOD).connection()
+    connection = settings(GOOD).for_client()
     assert (connection.timeout, connection.deadline) == (30, 300)
     assert (connection.max_retries, connection.parallel_writes) == (4, 4)
     assert connection.credentials == Credentials("acme", "s3cret")
@@ -110,7 +110,7 @@ def test_defaults_of_a_connection() -> None:
 
 def test_all_of_a_connection() -> None:
     config = {"timeout": "1", "deadline": "2", "maxRetries": "3", "parallelWrites": "5"}
-    connection = settings(GOOD, config).connection()
+    connection = settings(GOOD, config).for_client()
     assert (connection.timeout, connection.deadline) == (1, 2)
     assert (connection.max_retries, connection.parallel_writes) == (3, 5)
 
@@ -189,7 +189,7 @@ def far(environ: Mapping[str, str]) -> dict[str, str]:
 def test_the_nearer_credentials_win(
     environ: dict[str, str], config: dict[str, str], expected: Credentials
 ) -> None:
-    found = settings({"CAPIG_GATEWAY": "a.example", **environ}, config).connection()
+    found = settings({"CAPIG_GATEWAY": "a.example", **environ}, config).for_client()
     assert found.credentials == expected
 
 
@@ -211,7 +211,7 @@ def test_contradictory_credentials(environ: dict[str, str], config: dict[str, st
 def test_overridden_credentials_need_not_be_readable() -> None:
     environ = {"CAPIG_GATEWAY": "a.example", **TOKEN}
     config = {"clientId": "acme", "clientSecret": "file:not-on-this-machine"}
-    assert settings(environ, config).connection().credentials == Credentials(token="ready")
+    assert settings(environ, config).for_client().credentials == Credentials(token="ready")
 
 
 @pytest.mark.parametrize("value", ["two words", "ready\n", " ready", "tök", "a\x00b", "a\tb"])
@@ -234,7 +234,7 @@ def test_what_stands_in_for_credentials(name: str, value: str, tmp_path: Path) -
 
 
 def test_secrets_are_not_shown() -> None:
-    connection = settings(GOOD).connection()
+    connection = settings(GOOD).for_client()
     assert "s3cret" not in f"{connection!r} {connection} {connection.credentials}"
     assert "acme" in repr(connection)
 
@@ -312,8 +312,8 @@ def test_the_log_is_a_file_below_the_project(
     home = tmp_path / "home"
     monkeypatch.setenv("HOME", str(home))
     environ = {**GOOD, "CAPIG_LOG": value.format(home=home)}
-    assert settings(environ, root=tmp_path / "project").connection().log == tmp_path / expected
-    assert settings(GOOD, root=tmp_path).connection().log is None
+    assert settings(environ, root=tmp_path / "project").for_client().log == tmp_path / expected
+    assert settings(GOOD, root=tmp_path).for_client().log is None
 
 
 @pytest.mark.parametrize("value", ["~nobody-at-all/x", "a\x00b", "a\nb", "\u202ebold"])
@@ -387,7 +387,7 @@ def test_what_yaml_made_of_an_account(value: str, words: str) -> None:
 @pytest.mark.parametrize("value", ["1.2345e+82", "a b", "[IaoreXfj]"])
 def test_no_client_needs_the_default_account(value: str) -> None:
     """`refresh` and `destroy` go by the accounts in state, and read the stack config of then."""
-    assert settings(GOOD, {"tenantId": value}).connection() == settings(GOOD).connection()
+    assert settings(GOOD, {"tenantId": value}).for_client() == settings(GOOD).for_client()
 
 
 # Addresses

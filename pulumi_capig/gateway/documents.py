@@ -1,0 +1,106 @@
+"""The GraphQL documents, less the fields that a gateway has refused by name.
+
+Older gateways do not know every documented field. One that is refused is left out for the rest of
+the process, with what stands below it, and never leaves an empty selection behind.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from .graphql import Thinned, joined
+from .operation import Operation
+
+_QUOTED_NAME = re.compile(r"[\"'`](?:\w+\.)?(\w+)[\"'`]")
+
+
+@dataclass(frozen=True)
+class Document:
+    """What is sent.
+
+    Attributes:
+        text: GraphQL.
+        operations: The operations in it.
+        optional: Names of the fields in it that may be left out.
+    """
+
+    text: str
+    operations: frozenset[Operation]
+    optional: frozenset[str]
+
+
+class Documents:
+    """The documents as one gateway takes them; safe for threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._thinned: dict[Operation, Thinned] = {}
+        self._refused: dict[Operation, frozenset[str]] = {}
+
+    def of(self, operation: Operation) -> Document:
+        """The document of one operation."""
+        thinned = self._present(operation)
+        return Document(thinned.text, frozenset({operation}), thinned.optional)
+
+    def joint(self, operations: Mapping[str, Operation]) -> Document:
+        """One document of several operations of one endpoint.
+
+        Args:
+            operations: By their alias, in order.
+        """
+        parts = {alias: self._present(operation) for alias, operation in operations.items()}
+        optional = frozenset().union(*(part.optional for part in parts.values()))
+        return Document(joined(parts), frozenset(operations.values()), optional)
+
+    def refused(self, operation: Operation) -> list[str]:
+        """Fields of an operation that are left out, in the order of its document."""
+        names = re.findall(r"\w+", Thinned(operation, frozenset()).text)
+        refused = self._refused.get(operation, frozenset())
+        return [name for name in dict.fromkeys(names) if name in refused]
+
+    def leave_out(self, sent: Document, messages: Iterable[str]) -> bool:
+        """Leave out, from now on, what validation messages refuse.
+
+        Args:
+            sent: The document that was sent. Another thread may have left fields out since.
+            messages: What the gateway says.
+
+        Returns:
+            Whether there was anything to leave out, so that another document may be sent.
+        """
+        named = frozenset(_named(messages)) & sent.optional
+        if not named:
+            return False
+        with self._lock:
+            refused = {
+                operation: self._refused.get(operation, frozenset()) | named
+                for operation in sent.operations
+            }
+            try:
+                thinned = {
+                    operation: Thinned(operation, refused[operation]) for operation in refused
+                }
+            except ValueError:  # nothing of use would be left
+                return False
+            self._refused.update(refused)
+            self._thinned.update(thinned)
+        return True
+
+    def _present(self, operation: Operation) -> Thinned:
+        with self._lock:
+            if operation not in self._thinned:
+                self._thinned[operation] = Thinned(operation, frozenset())
+            return self._thinned[operation]
+
+
+def _named(messages: Iterable[str]) -> Iterator[str]:
+    """Names that validation messages quote as those of fields that the gateway does not know."""
+    for message in messages:
+        about_fields = re.search(r"field|undefined|unknown", message, re.IGNORECASE)
+        # A refused variable may be quoted with all its values, which name nothing.
+        if about_fields and "variable" not in message.lower():
+            # What follows is a suggestion of fields that the gateway does know.
+            yield from _QUOTED_NAME.findall(message.partition("Did you mean")[0])

@@ -1,0 +1,35 @@
+"""One operation of the reference, as the client needs to know it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Endpoint = Literal["capig", "hub"]
+"""The two GraphQL endpoints of a gateway, which have a schema each and take the same token."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the reference.
+
+    Attributes:
+        document: Name of its document, which is the operation's name in the reference.
+        endpoint: Where it is sent to, and the folder that holds its document.
+        path: Where its result stands below ``data``.
+        mutates: Whether it changes anything.
+        repeatable: Whether sending it again after an unknown outcome does no harm.
+        nullable: Whether null is a result, and not the lack of one.
+    """
+
+    document: str
+    endpoint: Endpoint
+    path: tuple[str, ...]
+    mutates: bool
+    repeatable: bool = True
+    nullable: bool = False
+
+    @property
+    def url(self) -> str:
+        """The path that it is posted to."""
+        return f"/{self.endpoint}/graphql/"
