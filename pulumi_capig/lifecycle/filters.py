@@ -14,7 +14,7 @@ from .. import canonical
 from .. import settings as table
 from ..errors import GatewayError, OutcomeUnknownError
 from ..picture import FilterKind, PlaceKey, Row
-from .filter_writes import ACCEPTED, Sent, weakest
+from .filter_writes import ACCEPTED, ECHOED, Sent, weakest
 from .ledger import Scope, Wish
 from .tenancy import resolve_tenant
 from .values import (
@@ -229,9 +229,7 @@ class FilterLifecycle:
         sent = account.filters.carry_out(lambda: list(self._changes(account, old, new, again)))
         if failed := [s for s in sent if s.error]:
             raise self._put_back(account, old, new, sent, failed)
-        declared = [s for s in sent if s.wish.setting.filter_state == new.state]
-        verification = weakest(declared) if declared else olds.get("verification", ACCEPTED)
-        return self._outputs(news, verification)
+        return self._outputs(news, _verification(new, sent, olds.get("verification", ACCEPTED)))
 
     def _changes(self, account: Account, old: Claim, new: Claim, again: bool) -> Iterator[Wish]:
         ledger, kept = account.ledger, set(old.names) & set(new.names)
@@ -327,6 +325,14 @@ _EMPTY = {
     "event_names": "name one event or more",
     "domains": "name one website or more",
 }
+
+
+def _verification(claim: Claim, sent: Sequence[Sent], before: str) -> str:
+    """The weakest of all names; those that were not sent are as they were before."""
+    declared = [s for s in sent if s.wish.setting.filter_state == claim.state]
+    if {s.wish.setting.name for s in declared} >= set(claim.names):
+        return weakest(declared)
+    return weakest(declared) if declared and before == ECHOED else before
 
 
 def _grows(old: Scope, new: Scope) -> bool:

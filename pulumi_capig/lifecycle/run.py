@@ -93,7 +93,7 @@ class Run:
         names = table.MAX_DISCONNECTS.names
         what = (
             f"disconnect pixel {key.pixel_id} (account {key.tenant_id}): this run may disconnect "
-            f"{most} pixel(s) and has done so ({names})"
+            f"no more than {most} pixel(s) ({names})"
         )
         advice = "If the program is right, raise the setting for this run, and run it again."
         raise RefusedError(what, advice)

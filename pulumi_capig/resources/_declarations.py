@@ -49,6 +49,7 @@ class Declared:
         scope: Pixel ids; None for the whole account.
         state: The state of a filter; empty for a connection.
         overruled: Whether the resource's options let the state decide instead of the program.
+        deletes_first: Whether it is deleted before it is replaced.
     """
 
     resource: str
@@ -58,6 +59,7 @@ class Declared:
     scope: Any = None
     state: Any = ""
     overruled: bool = False
+    deletes_first: bool = False
 
     @property
     def values(self) -> tuple[Any, ...]:
@@ -280,7 +282,8 @@ class Declarations:
                 self._late_from = len(rows)
                 self._foreseen = {n for n, row in enumerate(rows) if row and self._is_placed(row)}
             late = set(range(len(rows))) - self._foreseen
-            self._writer.write(rows, accounts, late=late, preview=is_dry_run())
+            first = [number for number, row in enumerate(self._rows) if row.deletes_first]
+            self._writer.write(rows, accounts, late=late, deletes_first=first, preview=is_dry_run())
         return self._writer
 
     def _is_placed(self, row: Row) -> bool:
