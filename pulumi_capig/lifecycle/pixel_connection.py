@@ -47,7 +47,7 @@ from .values import (
 )
 
 if TYPE_CHECKING:
-    from .account import Account
+    from .account import RunAccount
     from .claims import Claim
     from .run import Run
 
@@ -192,7 +192,7 @@ class PixelConnectionLifecycle:
             "pixel_name": pixel.pixel_name or "",
         }
 
-    def _warn_of_bad_tokens(self, account: Account) -> None:
+    def _warn_of_bad_tokens(self, account: RunAccount) -> None:
         bad = account.pixels.bad_tokens()
         if bad:
             shown = ", ".join(bad[:5]) + (f" and {len(bad) - 5} more" if len(bad) > 5 else "")
@@ -265,7 +265,7 @@ class PixelConnectionLifecycle:
             raise error.after(writes.done, going_back) from error
         claim.failed = False
 
-    def _account(self, key: PixelKey) -> Account:
+    def _account(self, key: PixelKey) -> RunAccount:
         return self._run.account(key.tenant_id)
 
     def _claim(self, key: PixelKey) -> Claim:

@@ -19,7 +19,7 @@ from .. import canonical
 from .. import settings as table
 from ..errors import SettingsError
 from ..picture import HINT, Kind, Row, Writer, digest
-from ._gate import Gate
+from ._gate import ProgramGate
 from ._program import is_real_run, refuse, refuse_resource_id, settings
 from ._values import LATER, Values
 
@@ -120,7 +120,7 @@ class Declarations:
 
     def __init__(self, root: pulumi.Resource) -> None:
         self.values = Values()
-        self._gate = Gate(root)
+        self._gate = ProgramGate(root)
         self._rows: list[Declared] = []
         self._accounts: list[_Account] = []
         self._unresolved: set[int] = set()

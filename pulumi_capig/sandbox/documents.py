@@ -29,12 +29,12 @@ from .asked import AskedField, Path
 from .redaction import redact, secrets_in
 from .schemas import Stage, field_of, holds_operations
 
-__all__ = ["Document", "read_document"]
+__all__ = ["ParsedDocument", "read_document"]
 
 _NAMES = {"account": "list"}
 
 
-class Document:
+class ParsedDocument:
     """A document that was read.
 
     Args:
@@ -126,9 +126,9 @@ class _Place:
 
 
 @lru_cache(maxsize=1024)
-def read_document(schema: GraphQLSchema, query: str) -> Document:
+def read_document(schema: GraphQLSchema, query: str) -> ParsedDocument:
     """The document of a text; the same one for the same text."""
-    return Document(schema, query)
+    return ParsedDocument(schema, query)
 
 
 def _below(
