@@ -55,32 +55,32 @@ class _CapigProvider(ResourceProvider):
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         def check(life: Lifecycle, run: Run) -> Checked:
-            return life.check(_known(_olds), _known(news), run.picture.receive(news.get(HINT)))
+            return life.check(_plain(_olds), _plain(news), run.picture.receive(news.get(HINT)))
 
         checked = self._call(check)
         failures = [_failure(failure, news) for failure in checked.failures]
-        return CheckResult(_raw(checked.inputs), failures)
+        return CheckResult(_as_sent(checked.inputs), failures)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        found = self._call(lambda life, _: life.diff(_id, _known(_olds), _known(_news)))
+        found = self._call(lambda life, _: life.diff(_id, _plain(_olds), _plain(_news)))
         return DiffResult(found.changes, list(found.replaces))
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        created = self._call(lambda life, _: life.create(_known(props)))
+        created = self._call(lambda life, _: life.create(_plain(props)))
         return CreateResult(created.id, created.outputs)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        found = self._call(lambda life, _: life.read(id_, _known(props)))
+        found = self._call(lambda life, _: life.read(id_, _plain(props)))
         if found is None:
             return ReadResult("", {})
         return ReadResult(id_, found.outputs, found.inputs)
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        outputs = self._call(lambda life, _: life.update(_id, _known(_olds), _known(_news)))
+        outputs = self._call(lambda life, _: life.update(_id, _plain(_olds), _plain(_news)))
         return UpdateResult(outputs)
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        self._call(lambda life, _: life.delete(_id, _known(_props)))
+        self._call(lambda life, _: life.delete(_id, _plain(_props)))
 
     def _call(self, act: Callable[[Lifecycle, Run], T]) -> T:
         def call(run: Run) -> T:
@@ -137,7 +137,7 @@ def _failure(failure: Failure, news: Mapping[str, Any]) -> CheckFailure:
     return CheckFailure("", f"{failure.path}: {failure.reason}" if told else failure.reason)
 
 
-def _known(props: dict[str, Any]) -> dict[str, Any]:
+def _plain(props: dict[str, Any]) -> dict[str, Any]:
     """Properties in plain values: without the provider, unknowns as one sentinel."""
     from pulumi.output import Unknown
 
@@ -153,7 +153,7 @@ def _known(props: dict[str, Any]) -> dict[str, Any]:
     return {name: plain(value) for name, value in props.items() if name not in _NOT_OURS}
 
 
-def _raw(props: dict[str, Any]) -> dict[str, Any]:
+def _as_sent(props: dict[str, Any]) -> dict[str, Any]:
     """Plain values as the SDK sends them."""
     from pulumi.output import Unknown
 

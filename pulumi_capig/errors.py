@@ -3,8 +3,8 @@
 ::
 
     CapigError
-    ├── SettingsError             a setting is missing, malformed or contradicts another: mend it
-    ├── RefusedError              the provider declines; the message offers the ways on
+    ├── SettingsError             a setting is missing, malformed or contradicts another
+    ├── RefusedError              the provider refuses to act; the message says what you can do
     │   ├── AlreadyConnectedError the pixel is connected and not in this stack's state
     │   └── WrongGatewayError     the state belongs to another gateway
     └── GatewayError              one operation failed; carries operation, account, code, attempts

@@ -102,6 +102,7 @@ class Writer:
         accounts: Sequence[str | None],
         *,
         late: Iterable[int] = (),
+        deletes_first: Iterable[int] = (),
         preview: bool,
     ) -> None:
         """Put a picture where the hint says.
@@ -110,6 +111,7 @@ class Writer:
             rows: One for each resource; None where something is not known yet.
             accounts: The digests that rows point to; None where the id is not known yet.
             late: Rows that were not known when the engine was told of the first resource.
+            deletes_first: Rows of resources that are deleted before they are replaced.
             preview: Whether this is a preview.
         """
         scopes: dict[frozenset[str], int] = {}
@@ -127,6 +129,7 @@ class Writer:
         content = {
             "preview": preview,
             "late": [*late],
+            "deletes_first": [*deletes_first],
             "accounts": accounts,
             "rows": [plain(row) for row in rows],
             "scopes": [sorted(scope) for scope in scopes],
@@ -201,6 +204,7 @@ class Picture:
         self._rows: list[Row | None] = []
         self._written = False
         self._late: set[int] = set()
+        self._deletes_first: set[int] = set()
         self._hidden: set[str] = set()
         self._ids: dict[str, str] = {}
         self._accounts: list[set[str]] = []
@@ -229,6 +233,7 @@ class Picture:
         self.preview = content["preview"]
         self._written = True
         self._late.update(content["late"])
+        self._deletes_first.update(content["deletes_first"])
         accounts: list[str | None] = content["accounts"]
         self._accounts += [set() for _ in range(len(accounts) - len(self._accounts))]
         for account, known in zip(self._accounts, accounts, strict=False):
@@ -323,6 +328,11 @@ class Picture:
         """Whether the picture did not know, until its check, what a resource declares."""
         with self._lock:
             return number in self._late
+
+    def deletes_first(self, number: int) -> bool:
+        """Whether a resource is deleted before it is replaced, as far as the program says so."""
+        with self._lock:
+            return number in self._deletes_first
 
     def connects(self, tenant_id: str, pixel: str) -> bool:
         """Whether a resource of the program connects a pixel."""

@@ -16,7 +16,7 @@ from ..gateway.pixel import Pixel
 from ..settings import GATEWAY
 from . import onboarding, program
 from .accounts import ask_each
-from .program import Account, Connection
+from .program import ExportedAccount, ExportedConnection
 from .sources import Sources
 
 if TYPE_CHECKING:
@@ -86,11 +86,11 @@ def from_files(tenants: Sequence[str], pixels: Path, tokens: Path) -> Program:
     notes = ["Set the access tokens before `pulumi up`; each command asks for one:"]
     notes += [f"  pulumi config set --secret {program.token_key(business)}" for business in used]
     title = f"Pixel connections of {pixels.name}."
-    account = Account(tenants[0], "", connections)
+    account = ExportedAccount(tenants[0], "", connections)
     return Program(program.render(title, _FROM_FILES, [account]), _holds([account]), notes)
 
 
-def _holds(accounts: Sequence[Account]) -> str:
+def _holds(accounts: Sequence[ExportedAccount]) -> str:
     pixels = sum(len(account.connections) for account in accounts)
     return (
         f"{pixels} pixel{'' if pixels == 1 else 's'} of "
@@ -151,23 +151,23 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _read(client: Client, tenant: str) -> Account:
+def _read(client: Client, tenant: str) -> ExportedAccount:
     answer, configs = lookup.listed(client, tenant)
     found = []
     for config in configs:
         pixel = Pixel.of(config)
         found.append(
-            Connection(
+            ExportedConnection(
                 config.pixel_id or "",
                 name=pixel.pixel_name or "",
                 receiving=pixel.event_bridge_active,
                 publishing=pixel.publishing_enabled,
             )
         )
-    return Account(tenant, answer.name or "", found)
+    return ExportedAccount(tenant, answer.name or "", found)
 
 
-def _left_out(account: Account) -> Iterator[str]:
+def _left_out(account: ExportedAccount) -> Iterator[str]:
     usable = {connection.pixel_id for connection in account.of_usable_ids().connections}
     if lost := sum(connection.pixel_id not in usable for connection in account.connections):
         entries = f"{lost} entr{'y' if lost == 1 else 'ies'}"

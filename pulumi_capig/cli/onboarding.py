@@ -9,14 +9,14 @@ from typing import NoReturn
 from .. import canonical
 from ..errors import RefusedError
 from . import headers
-from .program import Connection
+from .program import ExportedConnection
 
 __all__ = ["read"]
 
 _Row = dict[str, str]
 
 
-def read(pixels: Path, tokens: Path) -> list[Connection]:
+def read(pixels: Path, tokens: Path) -> list[ExportedConnection]:
     """The pixels of both files; the tokens themselves are not kept.
 
     Args:
@@ -27,7 +27,7 @@ def read(pixels: Path, tokens: Path) -> list[Connection]:
         RefusedError: A file cannot be read or has a bad row.
     """
     businesses = {row["business_id"] for row in _rows(tokens, "business_id", "access_token")}
-    found: dict[str, Connection] = {}
+    found: dict[str, ExportedConnection] = {}
     for number, row in enumerate(_rows(pixels, "business_id", "pixel_id"), 1):
         place, pixel, business = f"{pixels.name}, row {number}", row["pixel_id"], row["business_id"]
         try:
@@ -39,7 +39,7 @@ def read(pixels: Path, tokens: Path) -> list[Connection]:
             _refuse(f"{place}: pixel {pixel} is there twice")
         if business not in businesses:
             _refuse(f"{place}: business {business} has no token in {tokens.name}")
-        found[pixel] = Connection(pixel, business_id=business)
+        found[pixel] = ExportedConnection(pixel, business_id=business)
     return list(found.values())
 
 

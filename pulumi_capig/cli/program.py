@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 from ..errors import one_line
 
-__all__ = ["Account", "Connection", "by_number", "render", "token_key"]
+__all__ = ["ExportedAccount", "ExportedConnection", "by_number", "render", "token_key"]
 
 
 @dataclass(frozen=True)
-class Connection:
+class ExportedConnection:
     """What is declared of a pixel; None and empty values are not."""
 
     pixel_id: str
@@ -23,20 +23,20 @@ class Connection:
 
 
 @dataclass(frozen=True)
-class Account:
+class ExportedAccount:
     """An account and its pixels."""
 
     tenant_id: str
     name: str
-    connections: Sequence[Connection]
+    connections: Sequence[ExportedConnection]
 
-    def of_usable_ids(self) -> Account:
+    def of_usable_ids(self) -> ExportedAccount:
         """The same without the pixels that a program cannot name; each of the others once."""
         usable = {c.pixel_id: c for c in self.connections if re.fullmatch("[0-9]+", c.pixel_id)}
         return replace(self, connections=list(usable.values()))
 
 
-def render(title: str, explanation: str, accounts: Sequence[Account]) -> str:
+def render(title: str, explanation: str, accounts: Sequence[ExportedAccount]) -> str:
     """The program, in the layout of `ruff format`.
 
     Args:
@@ -74,7 +74,7 @@ def token_key(business_id: str) -> str:
     return f"accessToken{business_id}"
 
 
-def _tokens(accounts: Sequence[Account]) -> list[str]:
+def _tokens(accounts: Sequence[ExportedAccount]) -> list[str]:
     """One variable for each business: one token serves all of its pixels."""
     businesses = {c.business_id for account in accounts for c in account.connections}
     return [
@@ -87,7 +87,7 @@ def _token_variable(business_id: str) -> str:
     return f"token_{business_id}"
 
 
-def _resource(connection: Connection, tenant_id: str, constant: str) -> Iterator[str]:
+def _resource(connection: ExportedConnection, tenant_id: str, constant: str) -> Iterator[str]:
     yield "capig.PixelConnection("
     yield f"    {_literal(f'{tenant_id}-{connection.pixel_id}')},"
     yield f"    tenant_id={constant},"

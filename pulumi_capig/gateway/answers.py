@@ -6,26 +6,48 @@ Where the facts leave the carrier of an error open (HTTP status, ``errors``, bot
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from http import HTTPStatus
+from collections.abc import Collection, Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
-from ..errors import InvalidInputError, NotFoundError, UnexpectedAnswerError
-from .codes import UNCOVERED, code_of, meaning_of, sentence_of
-from .failure import AttemptFailure
+from ..errors import (
+    InvalidInputError,
+    NotAuthorizedError,
+    NotFoundError,
+    UnexpectedAnswerError,
+)
+from .codes import UNCOVERED, WRONG_HTTP_VERSION, code_of, meaning_of, sentence_of
+from .failure import HTTP_1_ADVICE, AttemptFailure
 from .response import Response
 
 Error = dict[str, Any]
 
+NULL = "the gateway answered null"
 
-def result_of(response: Response, path: Sequence[str], *, mutates: bool) -> Any:
+_LET_US_IN = (
+    "A firewall or a bot check in front of the gateway refuses this machine: let it pass "
+    "/clients/token and /capig/graphql/."
+)
+_UNPACKED = "Look for a proxy or a cache in between that ignores Accept-Encoding."
+
+_ASKED_FOR = frozenset({"", "identity", "gzip", "deflate"})
+"""Codings of a content that a client of httpx can read."""
+
+
+def result_of(
+    response: Response,
+    path: Sequence[str],
+    *,
+    mutates: bool,
+    spare: Collection[str] = (),
+) -> Any:
     """What a GraphQL response says at an operation's path below ``data``; None if nothing.
 
     Args:
         response: The response.
         path: The operation's field, from the root.
         mutates: Whether the operation changes anything.
+        spare: Names of fields of the result that nobody needs.
 
     Raises:
         AttemptFailure: The response holds no data that can be relied on.
@@ -34,58 +56,21 @@ def result_of(response: Response, path: Sequence[str], *, mutates: bool) -> Any:
     errors = errors_of(response) or _plain_error(response)
     data = response.json.get("data") if response.json else None
     usable = isinstance(data, dict) and any(value is not None for value in data.values())
+    result = at(path, data)
+    if errors and result is not None and all(_is_spare(path, e, spare) for e in errors):
+        return result
     code = code_of(errors, response.status)
-    if usable and (code == UNCOVERED or (not errors and response.status == HTTPStatus.OK)):
-        return _at(path, data)
-    if not errors and (response.json is None or response.status == HTTPStatus.OK):
+    if usable and (code == UNCOVERED or (not errors and response.is_success)):
+        return result
+    if not errors and (response.json is None or response.is_success):
         raise no_result(response)
-    failure = refusal(code, errors)
+    failure = refusal(response, code, errors)
     if isinstance(data, dict) or any(error.get("path") for error in errors):
         failure.refusals = []  # the document was run, so that it was valid
-    if mutates and (_at(path, data) is not None or any(_is_below(path, e) for e in errors)):
+    if mutates and (result is not None or any(is_below(path, e) for e in errors)):
         # What failed is a field of the operation's result: the operation itself was done.
         failure.kind, failure.ran = UnexpectedAnswerError, True
     raise failure
-
-
-def results_of(
-    response: Response, paths: Mapping[str, Sequence[str]]
-) -> dict[str, Any | AttemptFailure]:
-    """What a response to several mutations in one document says of each.
-
-    GraphQL executes root fields in order and lets each fail alone, so that each has a result or an
-    error of its own.
-
-    Args:
-        response: The response.
-        paths: The path of each mutation below ``data``, by its alias.
-
-    Returns:
-        A result, which may be None, or a failure for each alias.
-
-    Raises:
-        AttemptFailure: The response says nothing of any single one.
-    """
-    refuse_redirect(response)
-    errors = errors_of(response)
-    given = response.json.get("data") if response.json else None
-    data = given if isinstance(given, dict) else None
-    results = {alias: _at(path, data) for alias, path in paths.items()}
-    own = {alias: [e for e in errors if _starts_at(alias, e)] for alias in paths}
-    others = [e for e in errors if not any(_starts_at(alias, e) for alias in paths)]
-    if not _speaks_of_each(response.status, results, own, others):
-        raise _of_nobody(response)
-    # An error without a path is that of a field without a result, which each error leaves behind;
-    # of several, the least certain one.
-    shared = sorted(others, key=lambda e: not meaning_of(code_of([e], response.status)).ran)[:1]
-    found: dict[str, Any | AttemptFailure] = {}
-    for alias, result in results.items():
-        its_errors = own[alias] or (shared if result is None else [])
-        failure = _refusal_of_one(its_errors, paths[alias], result, response.status)
-        if failure is None and data is None:
-            failure = _lost_beside_an_error()
-        found[alias] = result if failure is None else failure
-    return found
 
 
 def errors_of(response: Response) -> list[Error]:
@@ -96,10 +81,10 @@ def errors_of(response: Response) -> list[Error]:
     return [e if isinstance(e, dict) else {"message": str(e)} for e in errors]
 
 
-def refusal(code: int | None, errors: Sequence[Error]) -> AttemptFailure:
+def refusal(response: Response, code: int | None, errors: Sequence[Error]) -> AttemptFailure:
     """The failure that errors with a code come to."""
     messages = [str(error.get("message") or "") for error in errors]
-    kind, ran, transient = meaning_of(code)
+    kind, ran, transient = meaning_of(code, busy=response.retry_after is not None)
     return AttemptFailure(
         kind,
         sentence_of(code),
@@ -107,31 +92,48 @@ def refusal(code: int | None, errors: Sequence[Error]) -> AttemptFailure:
         ran=ran,
         transient=transient,
         said=messages[0] if messages else "",
+        advice=HTTP_1_ADVICE if code in WRONG_HTTP_VERSION else None,
         refusals=messages if code in (None, 400) else [],
     )
 
 
 def no_result(response: Response) -> AttemptFailure:
     """The failure of a response that holds neither data nor errors."""
-    shown = f"{response.media_type or 'no content type'}, {len(response.body)} bytes"
-    if response.status == HTTPStatus.OK:
-        if response.json is not None:
-            reason = "the gateway answered without an error and without data"
-            return AttemptFailure(UnexpectedAnswerError, reason, ran=True)
-        # JSON that does not parse was cut off on the way; anything else is somebody else's page.
-        transient = response.media_type.endswith("json")
-        reason = f"the answer is not the documented JSON ({shown})"
-        return AttemptFailure(UnexpectedAnswerError, reason, ran=True, transient=transient)
-    kind, ran, transient = meaning_of(response.status)
-    if "html" in response.media_type and kind in (NotFoundError, InvalidInputError):
-        kind = UnexpectedAnswerError  # a page of something in between says nothing of pixels
-    reason = f"{sentence_of(response.status)} ({shown})"
-    return AttemptFailure(kind, reason, code=response.status, ran=ran, transient=transient)
+    if not response.is_success:
+        return _page(response)
+    if response.json is not None:
+        reason = "the gateway answered without an error and without data"
+        return AttemptFailure(UnexpectedAnswerError, reason, ran=True)
+    odd = [coding for coding in response.codings if coding not in _ASKED_FOR]
+    if odd:
+        reason = f'the answer is compressed in a way that was not asked for ("{odd[0]}")'
+        return AttemptFailure(UnexpectedAnswerError, reason, ran=True, advice=_UNPACKED)
+    # JSON that does not parse was cut off on the way; anything else is somebody else's page.
+    transient = response.media_type.endswith("json")
+    reason = f"the answer is not the documented JSON ({response.form})"
+    return AttemptFailure(UnexpectedAnswerError, reason, ran=True, transient=transient)
+
+
+def _page(response: Response) -> AttemptFailure:
+    """The failure of an error's page, of which the status is all that can be read."""
+    code = response.status
+    kind, ran, transient = meaning_of(code, busy=response.retry_after is not None)
+    advice = HTTP_1_ADVICE if code in WRONG_HTTP_VERSION else None
+    if "html" in response.media_type and kind in (
+        NotFoundError,
+        InvalidInputError,
+        NotAuthorizedError,
+    ):
+        # A page of something in between says nothing of pixels, nor of credentials.
+        advice = _LET_US_IN if kind is NotAuthorizedError else advice
+        kind = UnexpectedAnswerError
+    reason = f"{sentence_of(code)} ({response.form})"
+    return AttemptFailure(kind, reason, code=code, ran=ran, transient=transient, advice=advice)
 
 
 def null() -> AttemptFailure:
     """The failure of an operation whose result is null and must not be."""
-    return AttemptFailure(UnexpectedAnswerError, "the gateway answered null", ran=True)
+    return AttemptFailure(UnexpectedAnswerError, NULL, ran=True)
 
 
 def refuse_redirect(response: Response) -> None:
@@ -151,90 +153,42 @@ def _plain_error(response: Response) -> list[Error]:
     return [{"message": response.body.decode("utf-8", "replace")}]
 
 
-def _at(path: Sequence[str], data: Any) -> Any:
+def at(path: Sequence[str], data: Any) -> Any:
+    """What stands at a path; None if nothing."""
     for name in path:
         data = data.get(name) if isinstance(data, dict) else None
     return data
 
 
-def _is_below(path: Sequence[str], error: Error) -> bool:
+def is_below(path: Sequence[str], error: Error) -> bool:
+    """Whether an error is that of a field of the result at a path."""
     where = error.get("path")
     return isinstance(where, list) and len(where) > len(path)
 
 
-def _starts_at(alias: str, error: Error) -> bool:
+def _is_spare(path: Sequence[str], error: Error, spare: Collection[str]) -> bool:
+    """Whether an error is that of a field of the result that nobody needs."""
     where = error.get("path")
-    return isinstance(where, list) and where[:1] == [alias]
-
-
-def _speaks_of_each(
-    status: int,
-    results: Mapping[str, Any],
-    own: Mapping[str, list[Error]],
-    others: Sequence[Error],
-) -> bool:
-    if any(own.values()):
-        return True
-    missing = [alias for alias, result in results.items() if result is None]
-    if len(missing) == len(results):
+    if not isinstance(where, list) or where[: len(path)] != list(path):
         return False
-    if not others:
-        return status in (HTTPStatus.OK, UNCOVERED)
-    return bool(missing) or all(code_of([error], status) == UNCOVERED for error in others)
-
-
-def _of_nobody(response: Response) -> AttemptFailure:
-    """The failure of a whole response; it may be one to what was joined in the document."""
-    try:
-        result_of(response, (), mutates=False)
-    except AttemptFailure as failure:
-        failure.joint_refused = _refuses_joint(failure, response)
-        # A text or a page may stand for the error of one, and hides what the others came to.
-        failure.ran = failure.ran or response.json is None
-        return failure
-    return null()
-
-
-def _refuses_joint(failure: AttemptFailure, response: Response) -> bool:
-    """Whether the document may have been refused for what it holds, and certainly was not run."""
-    content = response.json
-    if content is not None and isinstance(content.get("data"), dict):
-        return False
-    code = failure.code
-    if code is None:  # without ``data``, nothing was executed
-        return content is not None and "data" not in content and bool(errors_of(response))
-    if code == HTTPStatus.FORBIDDEN:  # in JSON it is the gateway's own, and about rights
-        return not response.media_type.endswith("json")
-    return 400 <= code < 500 and code != HTTPStatus.UNAUTHORIZED and not failure.transient
-
-
-def _refusal_of_one(
-    errors: Sequence[Error], path: Sequence[str], result: Any, status: int
-) -> AttemptFailure | None:
-    uncovered = [e for e in errors if code_of([e], status) == UNCOVERED]
-    if not errors or (result is not None and len(uncovered) == len(errors)):
-        return None
-    failure = refusal(code_of(errors, status), errors)
-    failure.refusals = []  # the document was run, so that it was valid
-    if result is not None or any(_is_below(path, e) for e in errors):
-        failure.kind, failure.ran = UnexpectedAnswerError, True
-    return failure
-
-
-def _lost_beside_an_error() -> AttemptFailure:
-    """An error of one field took the answers of all others with it, as non-null types ask for."""
-    failure = null()
-    failure.joint_refused = True
-    return failure
+    names = [step for step in where[len(path) :] if isinstance(step, str)]
+    return bool(names) and names[-1] in spare
 
 
 def _redirect(response: Response) -> AttemptFailure:
-    try:
-        host = urlsplit(response.headers.get("location", "")).hostname
-    except ValueError:
-        host = None
+    target = _without_secrets(response.headers.get("location", "")) or "another page"
     return AttemptFailure(
         UnexpectedAnswerError,
-        f"the gateway redirects to {host or 'another page'}; redirects are never followed",
+        f"the gateway redirects to {target}; redirects are never followed",
         code=response.status,
     )
+
+
+def _without_secrets(address: str) -> str:
+    """Scheme, host and path of an address; empty if it has none of them."""
+    try:
+        parts = urlsplit(address)
+        host = parts.netloc.rpartition("@")[2]
+        return urlunsplit((parts.scheme, host, parts.path, "", ""))
+    except ValueError:
+        return ""

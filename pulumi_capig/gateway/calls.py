@@ -65,7 +65,10 @@ class Call(Generic[T]):
             AttemptFailure: The response holds none.
         """
         operation = self.operation
-        return self.value(result_of(response, operation.path, mutates=operation.mutates))
+        result = result_of(
+            response, operation.path, mutates=operation.mutates, spare=operation.spare
+        )
+        return self.value(result)
 
     def value(self, result: Any) -> T:
         """Its value, from its result.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from ..errors import (
     NotAuthorizedError,
     NotFoundError,
     OutcomeUnknownError,
+    UnavailableError,
     one_line,
 )
 from ..settings import Credentials
@@ -19,6 +21,10 @@ from .failure import AttemptFailure
 
 _ANSWERS = (InvalidInputError, NotFoundError)
 """Errors that tell how things stand now, whatever became of earlier attempts."""
+
+_TOO_MUCH = (403, 429)
+
+_ASK_LESS = "CAPIG_PARALLEL_WRITES and CAPIG_RATE_LIMIT set how much it is asked for at once."
 
 _QUOTED = 200
 
@@ -54,15 +60,16 @@ class Explanation:
         if ran and about.mutates and kind not in _ANSWERS:
             kind = OutcomeUnknownError
         self._redact(failure, exchange, about)
+        said = f': "{_shorten(failure.said)}"' if failure.said else ""
         error = kind(
-            f'{failure.reason}: "{_shorten(failure.said)}"' if failure.said else failure.reason,
+            f"{failure.reason}{_asked(failure)}{said}",
             operation=about.words,
             tenant_id=about.tenant_id,
             code=failure.code,
             request_id=failure.request_id,
             attempts=exchange.attempts,
             retry_after=failure.retry_after,
-            advice=failure.advice or self._advice(kind, about),
+            advice=failure.advice or self._advice(failure, kind, about),
         )
         error.__cause__ = failure
         return error
@@ -90,7 +97,11 @@ class Explanation:
         unknown.__cause__ = error
         return unknown
 
-    def _advice(self, kind: type[GatewayError], about: Subject) -> str | None:
+    def _advice(
+        self, failure: AttemptFailure, kind: type[GatewayError], about: Subject
+    ) -> str | None:
+        if kind is UnavailableError and failure.code in _TOO_MUCH:
+            return f"{UnavailableError.advice_by_default} {_ASK_LESS}"
         if kind is not NotAuthorizedError:
             return None
         if about.tenant_id is None:
@@ -117,6 +128,12 @@ class Explanation:
         yield self._credentials.client_secret
         yield from exchange.tokens
         yield from about.secrets
+
+
+def _asked(failure: AttemptFailure) -> str:
+    if not failure.retry_after:
+        return ""
+    return f" and asks to wait for {math.ceil(failure.retry_after)} s"
 
 
 def _shorten(text: str) -> str:

@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from ..errors import GatewayError
+from ..errors import GatewayError, NotAuthorizedError
 
 if TYPE_CHECKING:
     from .response import Response
+
+
+HTTP_1_ADVICE = "Let the front end of the gateway take HTTP/1.1 as well."
 
 
 @dataclass(eq=False)
@@ -28,6 +31,7 @@ class AttemptFailure(Exception):  # noqa: N818 - it never leaves the gateway pac
         request_id: The id to quote.
         refusals: Messages of a validation error, which name fields that the gateway lacks.
         joint_refused: Whether what was sent in one document has to be sent one by one.
+        restarting: Whether a gateway that answered before could not be reached this time.
     """
 
     kind: type[GatewayError]
@@ -41,11 +45,13 @@ class AttemptFailure(Exception):  # noqa: N818 - it never leaves the gateway pac
     request_id: str | None = None
     refusals: list[str] = field(default_factory=list, repr=False)
     joint_refused: bool = False
+    restarting: bool = False
 
     @property
     def unauthorized(self) -> bool:
-        """Whether a new token may help."""
-        return self.code == HTTPStatus.UNAUTHORIZED
+        """Whether a new token may help: it may not where a page of something in between says so."""
+        of_gateway = self.kind is NotAuthorizedError or self.ran
+        return self.code == HTTPStatus.UNAUTHORIZED and of_gateway
 
     def of(self, response: Response) -> AttemptFailure:
         """The failure with what the headers of its response say."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 from .operation import Endpoint, Operation
@@ -87,13 +87,13 @@ class Thinned:
         self.head = definition.head
         (self.root,) = self._kept(definition.fields)
 
-    @property
+    @cached_property
     def optional(self) -> frozenset[str]:
         """Names of the fields that may be left out."""
         selections = [definition.fields for definition in self.fragments.values()]
         return frozenset(name for some in ((self.root,), *selections) for name in _optional(some))
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The document."""
         return _document(Definition(self.head, (self.root,)), self.fragments)

@@ -10,12 +10,12 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from .answers import results_of
 from .calls import Call
 from .documents import Document, Documents
 from .exchange import Subject
 from .failure import AttemptFailure
 from .graphql import variable_of
+from .joint_answers import results_of
 from .response import Response
 
 T = TypeVar("T")

@@ -15,17 +15,16 @@ from .answers import errors_of
 from .codes import code_of
 from .exchange import Exchange
 from .failure import AttemptFailure
+from .interruption import Limit, failure_of, watch
 from .pace import Pace
 from .request_log import RequestLog
 from .response import Response
-from .transport import is_tls, last_word, open_client
+from .transport import open_client
 
 T = TypeVar("T")
 
 LARGEST_ANSWER = 64 * 1024 * 1024
 """Bytes; an account with 5,000 pixels answers about 4 MB."""
-
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 _NO_AUTH = httpx.Auth()
 
@@ -111,6 +110,7 @@ class _Carrier(httpx.BaseTransport):
         self._pace = pace
         self._log = log
         self._clock = clock
+        self._has_answered = False
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         exchange = exchange_of(request)
@@ -118,11 +118,15 @@ class _Carrier(httpx.BaseTransport):
             raise self._out_of_time()
         exchange.attempts += 1
         started = self._clock()
+        limit = Limit.of(self._settings, exchange.deadline - started)
         try:
-            response = self._carry(request, exchange.deadline)
+            response = self._carry(request, limit, exchange.deadline)
         except httpx.HTTPError as error:
             self._note(exchange, started, error_code=type(error).__name__)
-            raise _failure_of(error) from error
+            failure = failure_of(error, request, limit)
+            failure.restarting = self._has_answered and failure.transient and not failure.ran
+            raise failure from error
+        self._has_answered = True
         self._note(
             exchange,
             started,
@@ -139,10 +143,9 @@ class _Carrier(httpx.BaseTransport):
     def close(self) -> None:
         self._network.close()
 
-    def _carry(self, request: httpx.Request, deadline: float) -> Response:
-        left = deadline - self._clock()
-        timeout = httpx.Timeout(max(0.001, min(self._settings.timeout, left)))
-        request.extensions["timeout"] = timeout.as_dict()
+    def _carry(self, request: httpx.Request, limit: Limit, deadline: float) -> Response:
+        watch(request)
+        request.extensions["timeout"] = httpx.Timeout(limit.seconds).as_dict()
         response = self._network.send(request, stream=True)
         try:
             body = self._read(response, deadline)
@@ -173,18 +176,3 @@ class _Carrier(httpx.BaseTransport):
         reason = f"the deadline of {self._settings.deadline:g} s was over before it was sent"
         advice = "Raise CAPIG_DEADLINE (or CAPIG_RATE_LIMIT, where one is set)."
         return AttemptFailure(UnreachableError, reason, advice=advice)
-
-
-def _failure_of(error: httpx.HTTPError) -> AttemptFailure:
-    if isinstance(error, httpx.DecodingError):
-        reason = f"the answer cannot be read ({error})"
-        return AttemptFailure(UnexpectedAnswerError, reason, ran=True)
-    timed_out = isinstance(error, httpx.TimeoutException)
-    why = "the request timed out" if timed_out else last_word(error)
-    if isinstance(error, _NEVER_SENT):
-        if is_tls(error):
-            return AttemptFailure(UnreachableError, f"the TLS connection failed ({why})")
-        reason = f"the gateway cannot be reached ({why})"
-        return AttemptFailure(UnreachableError, reason, transient=True)
-    reason = why if timed_out else f"the connection broke before the answer was complete ({why})"
-    return AttemptFailure(UnreachableError, reason, ran=True, transient=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidatorFunctionWrapHandler
 from pydantic.alias_generators import to_camel
 
 from ..errors import UnexpectedAnswerError
@@ -12,6 +12,16 @@ from .failure import AttemptFailure
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+
+def unknown_if_odd(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    """A value that nobody needs, or None where it has a form that cannot be used."""
+    if isinstance(value, bool):
+        return None
+    try:
+        return read(value)
+    except ValidationError:
+        return None
 
 
 class Model(BaseModel):

@@ -20,6 +20,7 @@ class Operation:
         mutates: Whether it changes anything.
         repeatable: Whether sending it again after an unknown outcome does no harm.
         nullable: Whether null is a result, and not the lack of one.
+        spare: Names of fields of its result that nobody needs: what fails there, fails alone.
     """
 
     document: str
@@ -28,6 +29,7 @@ class Operation:
     mutates: bool
     repeatable: bool = True
     nullable: bool = False
+    spare: frozenset[str] = frozenset()
 
     @property
     def url(self) -> str:

@@ -89,14 +89,28 @@ class Retries:
 
 
 def _wait(state: tenacity.RetryCallState) -> float:
-    """Seconds: what the gateway asked for, else exponential; with jitter, so that threads part."""
+    """Seconds: what the gateway asked for, but no less than without that."""
     error = state.outcome.exception() if state.outcome else None
-    asked = error.retry_after if isinstance(error, AttemptFailure) else None
-    if asked is not None:
-        return asked + random.uniform(0, 0.25)  # noqa: S311 - no secret
-    return _growing(state.attempt_number)
+    failure = error if isinstance(error, AttemptFailure) else None
+    times = state.attempt_number
+    least = _patient(times) if failure and failure.restarting else _growing(times)
+    asked = failure.retry_after if failure else None
+    if asked is None or asked <= least:
+        return least
+    return asked + random.uniform(0, 0.25)  # noqa: S311 - no secret
 
 
 def _growing(times: int) -> float:
-    """Seconds to wait before the nth repetition."""
-    return random.uniform(0, min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(times - 1, 16)))  # noqa: S311 - no secret
+    """Seconds to wait before the nth repetition; with jitter, so that threads part."""
+    return random.uniform(0, _longest(times))  # noqa: S311 - no secret
+
+
+def _patient(times: int) -> float:
+    """Seconds to wait for a gateway that may be back soon, and cannot be asked too often."""
+    longest = _longest(times + 1)
+    return random.uniform(longest / 2, longest)  # noqa: S311 - no secret
+
+
+def _longest(times: int) -> float:
+    doubled: float = FIRST_WAIT * 2 ** min(times - 1, 16)
+    return min(LONGEST_WAIT, doubled)

@@ -22,9 +22,6 @@ from .sender import Sender
 
 T = TypeVar("T")
 
-_ONE_ALONE = (InvalidInputError, NotFoundError, UnexpectedAnswerError)
-"""Errors of one mutation, after which the next one may well succeed."""
-
 
 class Together:
     """Sends several mutations in one document, until the gateway refuses that; safe for threads.
@@ -83,7 +80,9 @@ class Together:
             no_token = error
         outcomes: list[T | GatewayError | None] = []
         for part in joint.parts:
-            if part.result is not None or (part.open and alone):
+            if part.open and alone:
+                outcomes.append(None)
+            elif part.result is not None:
                 outcomes.append(part.result)
             else:
                 outcomes.append(self._error(part, exchange, no_token))
@@ -127,9 +126,17 @@ class Together:
 def _barrier(outcomes: Sequence[T | GatewayError]) -> GatewayError | None:
     """The error that whatever follows would meet again, if these say so, one and all."""
     errors = [error for error in outcomes if isinstance(error, GatewayError)]
-    if len(errors) < len(outcomes) or any(isinstance(error, _ONE_ALONE) for error in errors):
+    if len(errors) < len(outcomes) or any(map(_is_its_own, errors)):
         return None
     return errors[-1]
+
+
+def _is_its_own(error: GatewayError) -> bool:
+    """Whether an error is about one mutation, so that the next one may well succeed."""
+    if not isinstance(error, InvalidInputError | NotFoundError | UnexpectedAnswerError):
+        return False
+    # Whatever stands in between does not look at what it turns away.
+    return not (error.code in (401, 403) or 300 <= (error.code or 0) < 400)
 
 
 def _not_sent(part: Part[T], error: GatewayError) -> GatewayError:

@@ -92,7 +92,7 @@ def token_of(response: Response) -> Token:
     code = code_of(errors_of(response), response.status)
     if code is None and response.json is not None:
         return _token(response.json), _lifetime(response.json)
-    failure = no_result(response) if response.json is None else refusal(code, [])
+    failure = no_result(response) if response.json is None else refusal(response, code, [])
     # Nothing but credentials can be wrong here, and no pixel missing.
     elsewhere = {InvalidInputError: NotAuthorizedError, NotFoundError: UnexpectedAnswerError}
     failure.kind = elsewhere.get(failure.kind, failure.kind)

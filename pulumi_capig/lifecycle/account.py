@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..picture import Picture
 
 
-class Account:
+class RunAccount:
     """What a run wants of an account, knows of it, and sends to it; safe for threads.
 
     Args:

@@ -29,7 +29,7 @@ class ConnectionWrites:
 
     Args:
         run: The run.
-        key: Account and pixel.
+        key: RunAccount and pixel.
 
     Attributes:
         done: What the gateway has confirmed, in words.

@@ -14,7 +14,7 @@ from .. import canonical
 from .. import settings as table
 from ..errors import GatewayError, OutcomeUnknownError
 from ..picture import FilterKind, PlaceKey, Row
-from .filter_writes import ACCEPTED, Sent, weakest
+from .filter_writes import ACCEPTED, ECHOED, Sent, weakest
 from .ledger import Scope, Wish
 from .tenancy import resolve_tenant
 from .values import (
@@ -34,7 +34,7 @@ from .values import (
 )
 
 if TYPE_CHECKING:
-    from .account import Account
+    from .account import RunAccount
     from .run import Run
 
 GLOBAL = "global"
@@ -62,7 +62,7 @@ class FilterType:
     remark: Callable[[str], str] = lambda _name: ""
 
 
-class Claim(NamedTuple):
+class FilterClaim(NamedTuple):
     """What one filter resource declares."""
 
     names: tuple[str, ...]
@@ -229,11 +229,11 @@ class FilterLifecycle:
         sent = account.filters.carry_out(lambda: list(self._changes(account, old, new, again)))
         if failed := [s for s in sent if s.error]:
             raise self._put_back(account, old, new, sent, failed)
-        declared = [s for s in sent if s.wish.setting.filter_state == new.state]
-        verification = weakest(declared) if declared else olds.get("verification", ACCEPTED)
-        return self._outputs(news, verification)
+        return self._outputs(news, _verification(new, sent, olds.get("verification", ACCEPTED)))
 
-    def _changes(self, account: Account, old: Claim, new: Claim, again: bool) -> Iterator[Wish]:
+    def _changes(
+        self, account: RunAccount, old: FilterClaim, new: FilterClaim, again: bool
+    ) -> Iterator[Wish]:
         ledger, kept = account.ledger, set(old.names) & set(new.names)
         for key in self._places(new):
             if key.name not in kept:
@@ -250,7 +250,12 @@ class FilterLifecycle:
                 yield from ledger.let_go(key, old.scope - new.scope, old.state)
 
     def _put_back(
-        self, account: Account, old: Claim, new: Claim, sent: Sequence[Sent], failed: Sequence[Sent]
+        self,
+        account: RunAccount,
+        old: FilterClaim,
+        new: FilterClaim,
+        sent: Sequence[Sent],
+        failed: Sequence[Sent],
     ) -> GatewayError:
         """Put the old state in force again, since that is what Pulumi's state keeps."""
         error = _failure(failed)
@@ -298,23 +303,23 @@ class FilterLifecycle:
             raise _failure(failed).after([s.wish.setting.words for s in sent if not s.error])
 
     @staticmethod
-    def _let_go(account: Account, key: PlaceKey, claim: Claim) -> list[Wish]:
+    def _let_go(account: RunAccount, key: PlaceKey, claim: FilterClaim) -> list[Wish]:
         if claim.scope is None:
             return account.ledger.let_go_account(key, claim.state)
         return account.ledger.let_go(key, claim.scope, claim.state)
 
     # ------------------------------------------------------------------------------------------
 
-    def _account(self, props: Mapping[str, Any]) -> Account:
+    def _account(self, props: Mapping[str, Any]) -> RunAccount:
         return self._run.account(props["tenant_id"])
 
-    def _claim(self, props: Mapping[str, Any]) -> Claim:
+    def _claim(self, props: Mapping[str, Any]) -> FilterClaim:
         named, pixel_ids = props[self._type.name], props.get("pixel_ids")
         names = tuple(sorted(named)) if isinstance(named, list) else (named,)
         scope: Scope = None if pixel_ids is None else frozenset(pixel_ids)
-        return Claim(names, scope, props["filter_state"])
+        return FilterClaim(names, scope, props["filter_state"])
 
-    def _places(self, claim: Claim) -> list[PlaceKey]:
+    def _places(self, claim: FilterClaim) -> list[PlaceKey]:
         return [PlaceKey(self._type.kind, name) for name in claim.names]
 
     def _outputs(self, inputs: Props, verification: str) -> Props:
@@ -327,6 +332,14 @@ _EMPTY = {
     "event_names": "name one event or more",
     "domains": "name one website or more",
 }
+
+
+def _verification(claim: FilterClaim, sent: Sequence[Sent], before: str) -> str:
+    """The weakest of all names; those that were not sent are as they were before."""
+    declared = [s for s in sent if s.wish.setting.filter_state == claim.state]
+    if {s.wish.setting.name for s in declared} >= set(claim.names):
+        return weakest(declared)
+    return weakest(declared) if declared and before == ECHOED else before
 
 
 def _grows(old: Scope, new: Scope) -> bool:

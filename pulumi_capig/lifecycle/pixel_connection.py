@@ -47,7 +47,7 @@ from .values import (
 )
 
 if TYPE_CHECKING:
-    from .account import Account
+    from .account import RunAccount
     from .claims import Claim
     from .run import Run
 
@@ -82,7 +82,7 @@ class PixelConnectionLifecycle:
         if not checked.failures and all(is_known(inputs.get(name)) for name in KEYS):
             self._declare(checked, row, adopt=adopt)
             if not olds and not checked.failures:
-                self._look_ahead(checked, adopt=adopt)
+                self._look_ahead(checked, row, adopt=adopt)
         return checked
 
     def _declare(self, checked: Checked, row: int, *, adopt: bool) -> None:
@@ -95,10 +95,14 @@ class PixelConnectionLifecycle:
             reason = f"{other.resource} connects the same pixel, {key.pixel_id}. Keep one of them"
             checked.failures.append(Failure("", reason))
 
-    def _look_ahead(self, checked: Checked, *, adopt: bool) -> None:
-        """Say in a preview what `up` would refuse or take over, where a preview may read."""
+    def _look_ahead(self, checked: Checked, row: int, *, adopt: bool) -> None:
+        """Say in a preview what `up` would refuse or take over, where a preview may read.
+
+        A check is told of no olds where a resource is replaced because somebody wants it to be:
+        if it is deleted first, `up` takes over what it finds.
+        """
         reads = read_setting(self._run.settings, table.PREVIEW_READS, checked)
-        if not (reads and self._run.picture.preview):
+        if not (reads and self._run.picture.preview) or self._run.picture.deletes_first(row):
             return
         key = key_of(checked.inputs)
         found = self._run.account(key.tenant_id).pixels.get(key.pixel_id)
@@ -188,7 +192,7 @@ class PixelConnectionLifecycle:
             "pixel_name": pixel.pixel_name or "",
         }
 
-    def _warn_of_bad_tokens(self, account: Account) -> None:
+    def _warn_of_bad_tokens(self, account: RunAccount) -> None:
         bad = account.pixels.bad_tokens()
         if bad:
             shown = ", ".join(bad[:5]) + (f" and {len(bad) - 5} more" if len(bad) > 5 else "")
@@ -261,7 +265,7 @@ class PixelConnectionLifecycle:
             raise error.after(writes.done, going_back) from error
         claim.failed = False
 
-    def _account(self, key: PixelKey) -> Account:
+    def _account(self, key: PixelKey) -> RunAccount:
         return self._run.account(key.tenant_id)
 
     def _claim(self, key: PixelKey) -> Claim:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .. import settings as table
 from ..errors import RefusedError, WrongGatewayError
 from ..picture import Picture
-from .account import Account
+from .account import RunAccount
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,7 @@ class Run:
         self._say = say
         self._lock = threading.Lock()
         self._client: Client | None = None
-        self._accounts: dict[str, Account] = {}
+        self._accounts: dict[str, RunAccount] = {}
         self._disconnects = 0
         self._said: set[tuple[str, ...]] = set()
 
@@ -70,11 +70,11 @@ class Run:
         address = self.settings.get(table.GATEWAY)
         return address.host if address else self.client().host
 
-    def account(self, tenant_id: str) -> Account:
+    def account(self, tenant_id: str) -> RunAccount:
         """An account, the same object for all of the run."""
         with self._lock:
             if tenant_id not in self._accounts:
-                self._accounts[tenant_id] = Account(
+                self._accounts[tenant_id] = RunAccount(
                     tenant_id, self.picture, self.client, self._warn_of_unverified
                 )
             return self._accounts[tenant_id]
@@ -93,7 +93,7 @@ class Run:
         names = table.MAX_DISCONNECTS.names
         what = (
             f"disconnect pixel {key.pixel_id} (account {key.tenant_id}): this run may disconnect "
-            f"{most} pixel(s) and has done so ({names})"
+            f"no more than {most} pixel(s) ({names})"
         )
         advice = "If the program is right, raise the setting for this run, and run it again."
         raise RefusedError(what, advice)

@@ -60,6 +60,7 @@ class GatewayResource(Resource):
         program = declarations()
         if program is not None:
             row = picture(resource, declared)
+            row.deletes_first = bool(opts and opts.delete_before_replace)
             row.overruled = _program.is_overruled(opts, {*required, "tenant_id", "pixel_ids"})
             program.refuse_ids(resource, declared)
             declared[HINT] = program.declare(row)

@@ -19,7 +19,7 @@ from .. import canonical
 from .. import settings as table
 from ..errors import SettingsError
 from ..picture import HINT, Kind, Row, Writer, digest
-from ._gate import Gate
+from ._gate import ProgramGate
 from ._program import is_real_run, refuse, refuse_resource_id, settings
 from ._values import LATER, Values
 
@@ -49,6 +49,7 @@ class Declared:
         scope: Pixel ids; None for the whole account.
         state: The state of a filter; empty for a connection.
         overruled: Whether the resource's options let the state decide instead of the program.
+        deletes_first: Whether it is deleted before it is replaced.
     """
 
     resource: str
@@ -58,6 +59,7 @@ class Declared:
     scope: Any = None
     state: Any = ""
     overruled: bool = False
+    deletes_first: bool = False
 
     @property
     def values(self) -> tuple[Any, ...]:
@@ -118,7 +120,7 @@ class Declarations:
 
     def __init__(self, root: pulumi.Resource) -> None:
         self.values = Values()
-        self._gate = Gate(root)
+        self._gate = ProgramGate(root)
         self._rows: list[Declared] = []
         self._accounts: list[_Account] = []
         self._unresolved: set[int] = set()
@@ -280,7 +282,8 @@ class Declarations:
                 self._late_from = len(rows)
                 self._foreseen = {n for n, row in enumerate(rows) if row and self._is_placed(row)}
             late = set(range(len(rows))) - self._foreseen
-            self._writer.write(rows, accounts, late=late, preview=is_dry_run())
+            first = [number for number, row in enumerate(self._rows) if row.deletes_first]
+            self._writer.write(rows, accounts, late=late, deletes_first=first, preview=is_dry_run())
         return self._writer
 
     def _is_placed(self, row: Row) -> bool:

@@ -16,7 +16,7 @@ PATIENCE = 10.0
 """Seconds without a new declaration after which the program is taken to wait for one of ours."""
 
 
-class Gate:
+class ProgramGate:
     """Opens when the program's own code has returned.
 
     Args:

@@ -22,10 +22,11 @@ from .dialect import Dialect
 if TYPE_CHECKING:
     from .faults import FAULTS, Fault
     from .gate import Gate
+    from .history import Change
     from .journal import Counters, FieldRecord, RequestRecord
     from .server import Sandbox
     from .standalone import serve
-    from .state import Change, Pixel
+    from .state import Pixel
 
 __all__ = [
     "FAULTS",
@@ -43,7 +44,7 @@ __all__ = [
 
 _HOMES = {
     "FAULTS": "faults",
-    "Change": "state",
+    "Change": "history",
     "Counters": "journal",
     "Fault": "faults",
     "FieldRecord": "journal",

@@ -15,62 +15,34 @@ POST   `/sandbox/reset`                 back to the start
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, is_dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route, Router
-from starlette.types import ASGIApp
+from starlette.routing import Route
 
 from .dialect import Dialect
 from .faults import Fault
+from .gateway import PlayedGateway
+from .history import Change
 from .redaction import redact
-from .state import Change, FilterKind, GatewayState, Pixel
+from .state import FilterKind, GatewayState, HeldPixel
 
-if TYPE_CHECKING:
-    from .server import Sandbox
+__all__ = ["ADMIN_ROUTES", "OF_THIS_MACHINE"]
 
-__all__ = ["admin_application"]
+OF_THIS_MACHINE = Middleware(TrustedHostMiddleware, ["127.0.0.1", "localhost"])
+"""Another site may have its name lead here, and would be let in by that name."""
 
 _T = TypeVar("_T")
-_Act = Callable[["Sandbox", Request], Awaitable[object]]
+_Act: TypeAlias = Callable[[PlayedGateway, Request], Awaitable[object]]
 
 
-def admin_application(sandbox: Sandbox, page: Sequence[Route]) -> ASGIApp:
-    """The endpoints over one sandbox, and those of its page."""
-
-    def route(method: str, path: str, act: _Act) -> Route:
-        async def endpoint(request: Request) -> Response:
-            try:
-                return JSONResponse(await act(sandbox, request))
-            except (KeyError, TypeError, ValueError) as error:
-                return JSONResponse({"error": _one_line(error)}, 400)
-
-        return Route(f"/sandbox/{path}", endpoint, methods=[method])
-
-    router = Router(
-        [
-            *page,
-            route("GET", "state", _show),
-            route("POST", "faults", _add_fault),
-            route("DELETE", "faults", _clear_faults),
-            route("POST", "dialect", _set_dialect),
-            route("POST", "pixels/{tenant}/{pixel}", _put_pixel),
-            route("DELETE", "pixels/{tenant}/{pixel}", _remove_pixel),
-            route("POST", "reset", _reset),
-        ],
-        redirect_slashes=False,
-    )
-    # Another site may have its name lead here, and would be let in by that name.
-    return TrustedHostMiddleware(router, ["127.0.0.1", "localhost"])
-
-
-async def _show(sandbox: Sandbox, _request: Request) -> object:
-    state = sandbox.state
+async def _show(gateway: PlayedGateway, _request: Request) -> object:
+    state = gateway.state
     return {
         "accounts": [
             {
@@ -84,54 +56,52 @@ async def _show(sandbox: Sandbox, _request: Request) -> object:
         "event_filters": [[*key, value] for key, value in state.event_filters().items()],
         "domain_filters": [[*key, value] for key, value in state.domain_filters().items()],
         "history": [_change(change) for change in state.history],
-        "requests": [asdict(record) for record in sandbox.requests],
-        "counters": asdict(sandbox.counters),
-        "dialect": _plain(sandbox.dialect),
+        "requests": [asdict(record) for record in gateway.requests],
+        "counters": asdict(gateway.counters),
+        "dialect": _plain(gateway.dialect),
     }
 
 
-async def _add_fault(sandbox: Sandbox, request: Request) -> object:
-    sandbox.inject(_valid(Fault, await request.json()))
+async def _add_fault(gateway: PlayedGateway, request: Request) -> object:
+    gateway.inject(_valid(Fault, await request.json()))
     return {}
 
 
-async def _clear_faults(sandbox: Sandbox, _request: Request) -> object:
-    sandbox.clear_faults()
+async def _clear_faults(gateway: PlayedGateway, _request: Request) -> object:
+    gateway.clear_faults()
     return {}
 
 
-async def _set_dialect(sandbox: Sandbox, request: Request) -> object:
-    sandbox.dialect = _valid(Dialect, {**asdict(sandbox.dialect), **await request.json()})
-    return _plain(sandbox.dialect)
+async def _set_dialect(gateway: PlayedGateway, request: Request) -> object:
+    gateway.dialect = _valid(Dialect, {**asdict(gateway.dialect), **await request.json()})
+    return _plain(gateway.dialect)
 
 
-async def _put_pixel(sandbox: Sandbox, request: Request) -> object:
+async def _put_pixel(gateway: PlayedGateway, request: Request) -> object:
     tenant, pixel = request.path_params["tenant"], request.path_params["pixel"]
-    held = sandbox.state.pixel(tenant, pixel) or Pixel(pixel, access_token="set-by-hand")  # noqa: S106
-    wanted = _valid(Pixel, {**asdict(held), **await request.json(), "pixel_id": pixel})
-    return _plain(sandbox.state.put_pixel("sandbox", tenant, wanted))
+    held = gateway.state.pixel(tenant, pixel) or HeldPixel(pixel, access_token="set-by-hand")  # noqa: S106
+    wanted = _valid(HeldPixel, {**asdict(held), **await request.json(), "pixel_id": pixel})
+    return _plain(gateway.state.put_pixel("sandbox", tenant, wanted))
 
 
-async def _remove_pixel(sandbox: Sandbox, request: Request) -> object:
-    sandbox.disconnect(request.path_params["pixel"], tenant=request.path_params["tenant"])
+async def _remove_pixel(gateway: PlayedGateway, request: Request) -> object:
+    gateway.disconnect(request.path_params["pixel"], tenant=request.path_params["tenant"])
     return {}
 
 
-async def _reset(sandbox: Sandbox, _request: Request) -> object:
-    sandbox.reset()
+async def _reset(gateway: PlayedGateway, _request: Request) -> object:
+    gateway.reset()
     return {}
 
 
 def _valid(kind: type[_T], given: object) -> _T:
-    return TypeAdapter(kind).validate_python(given)
+    from pydantic import TypeAdapter, ValidationError  # slow to import, and seldom wanted
 
-
-def _one_line(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        return "; ".join(
-            f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()
-        )
-    return f"not known: {error}" if isinstance(error, KeyError) else str(error)
+    try:
+        return TypeAdapter(kind).validate_python(given)
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()]
+        raise ValueError("; ".join(lines)) from error
 
 
 def _effective(state: GatewayState, kind: FilterKind, tenant: str) -> dict[str, object]:
@@ -161,3 +131,25 @@ def _plain(value: object) -> Any:
         for key, item in asdict(value).items()
     }
     return redact(members)
+
+
+def _route(method: str, path: str, act: _Act) -> Route:
+    async def endpoint(request: Request) -> Response:
+        try:
+            return JSONResponse(await act(request.state.gateway, request))
+        except (KeyError, TypeError, ValueError) as error:
+            said = f"not known: {error}" if isinstance(error, KeyError) else str(error)
+            return JSONResponse({"error": said}, 400)
+
+    return Route(f"/sandbox/{path}", endpoint, methods=[method], middleware=[OF_THIS_MACHINE])
+
+
+ADMIN_ROUTES = [
+    _route("GET", "state", _show),
+    _route("POST", "faults", _add_fault),
+    _route("DELETE", "faults", _clear_faults),
+    _route("POST", "dialect", _set_dialect),
+    _route("POST", "pixels/{tenant}/{pixel}", _put_pixel),
+    _route("DELETE", "pixels/{tenant}/{pixel}", _remove_pixel),
+    _route("POST", "reset", _reset),
+]

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Any
 
 from graphql import ExecutionResult, GraphQLError
+from starlette.responses import Response
 
-from .dialect import Dialect
-from .state import OperationError
+from .asked import OperationError
+from .dialect.answers import AnswerDialect
 
 __all__ = [
-    "Answer",
     "error_entry",
     "executed",
     "failed",
@@ -25,39 +24,18 @@ __all__ = [
     "unauthorized",
 ]
 
-
-@dataclass(frozen=True)
-class Answer:
-    """What goes over the wire.
-
-    Args:
-        status: HTTP status.
-        body: Content, as bytes.
-        media_type: Content type.
-        headers: Further headers.
-        applied: Whether all that was asked for was carried out and reported no error.
-        delivery: Whole; only half of the content and then the end of the connection; the
-            connection closed, or reset, without an answer.
-    """
-
-    status: int
-    body: bytes = b""
-    media_type: str = "application/json"
-    headers: tuple[tuple[str, str], ...] = ()
-    applied: bool = False
-    delivery: Literal["whole", "half", "closed", "reset"] = "whole"
+_JSON = "application/json"
 
 
-def json_answer(payload: object, status: int = 200, *, applied: bool = False) -> Answer:
+def json_answer(payload: object, status: int = 200) -> Response:
     """An answer of JSON."""
-    return Answer(status, json.dumps(payload).encode(), applied=applied)
+    return Response(json.dumps(payload), status, media_type=_JSON)
 
 
-def page(status: int, body: str, **headers: str) -> Answer:
+def page(status: int, body: str, **headers: str) -> Response:
     """An answer of any text: HTML, JSON or plain, by its first character."""
-    media_types = {"<": "text/html", "{": "application/json", "[": "application/json"}
-    media_type = media_types.get(body[:1], "text/plain")
-    return Answer(status, body.encode(), media_type, tuple(headers.items()))
+    media_type = {"<": "text/html", "{": _JSON, "[": _JSON}.get(body[:1], "text/plain")
+    return Response(body, status, {"content-type": media_type, **headers}, media_type)
 
 
 def phrase(status: int) -> str:
@@ -65,14 +43,14 @@ def phrase(status: int) -> str:
     return HTTPStatus(status).phrase if status in set(HTTPStatus) else f"Status {status}"
 
 
-def executed(result: ExecutionResult, dialect: Dialect, *, applied: bool) -> Answer:
+def executed(result: ExecutionResult, dialect: AnswerDialect) -> Response:
     """The answer of an execution, successful or not, or partly."""
     errors = result.errors or []
     if errors and all(error.path is None for error in errors):
         return _refused_document(errors, dialect)
     data = _integers(result.data) if dialect.counters == "int" else result.data
     if not errors:
-        answer = json_answer({"data": data}, applied=applied)
+        answer = json_answer({"data": data})
         return mark_uncovered(answer, dialect) if dialect.covered_answers_418 else answer
     entries = []
     for error in errors:
@@ -80,35 +58,33 @@ def executed(result: ExecutionResult, dialect: Dialect, *, applied: bool) -> Ans
         if not isinstance(cause, OperationError):
             raise cause or error
         entries.append((cause.code, error_entry(cause.code, error.message, dialect, error.path)))
-    answer = _in_carrier(entries[0][0], [entry for _, entry in entries], data, dialect)
-    return replace(answer, applied=applied)
+    return _in_carrier(entries[0][0], [entry for _, entry in entries], data, dialect)
 
 
-def failed(code: int, message: str, dialect: Dialect) -> Answer:
+def failed(code: int, message: str, dialect: AnswerDialect) -> Response:
     """The answer of an operation that fails with `code`, without any data."""
     return _in_carrier(code, [error_entry(code, message, dialect)], None, dialect)
 
 
-def unauthorized(dialect: Dialect) -> Answer:
+def unauthorized(dialect: AnswerDialect) -> Response:
     """The answer to a missing or bad API token."""
     status = 401 if dialect.auth_carrier == "status" else 200
     return json_answer({"errors": [error_entry(401, "Not authorized", dialect)]}, status)
 
 
-def mark_uncovered(answer: Answer, dialect: Dialect) -> Answer:
+def mark_uncovered(answer: Response, dialect: AnswerDialect) -> Response:
     """The same answer, marked as that of an operation outside of the reference."""
-    if answer.media_type != "application/json":
+    if answer.media_type != _JSON:
         return answer
-    payload = json.loads(answer.body)
+    payload = json.loads(bytes(answer.body))
     if dialect.uncovered != "status":
         message = "The operation is not covered by the API reference"
         payload["errors"] = [error_entry(418, message, dialect)]
-    status = 200 if dialect.uncovered == "errors" else 418
-    return json_answer(payload, status, applied=answer.applied)
+    return json_answer(payload, 200 if dialect.uncovered == "errors" else 418)
 
 
 def error_entry(
-    code: int, message: str, dialect: Dialect, path: Sequence[str | int] | None = None
+    code: int, message: str, dialect: AnswerDialect, path: Sequence[str | int] | None = None
 ) -> dict[str, Any]:
     """One element of `errors`, with the code where the dialect puts it."""
     key = dialect.error_code_key
@@ -120,14 +96,16 @@ def error_entry(
     return entry
 
 
-def _refused_document(errors: Sequence[GraphQLError], dialect: Dialect) -> Answer:
+def _refused_document(errors: Sequence[GraphQLError], dialect: AnswerDialect) -> Response:
     if dialect.error_carrier == "text":
         return page(400, errors[0].message)
     status = 400 if dialect.error_carrier == "status" else 200
     return json_answer({"errors": [error.formatted for error in errors]}, status)
 
 
-def _in_carrier(code: int, entries: list[dict[str, Any]], data: object, dialect: Dialect) -> Answer:
+def _in_carrier(
+    code: int, entries: list[dict[str, Any]], data: object, dialect: AnswerDialect
+) -> Response:
     if dialect.error_carrier == "text":
         return page(code, f"{phrase(code)}: {entries[0]['message']}")
     uncovered = code == 418 and dialect.uncovered == "errors"

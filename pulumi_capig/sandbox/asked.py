@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-__all__ = ["AskedField", "Outcome", "Path"]
+__all__ = ["NOT_REACHED", "AskedField", "OperationError", "Outcome", "Path"]
 
 Path: TypeAlias = tuple[str, ...]
 """Where the result of an operation stands in `data`; empty outside of GraphQL."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class AskedField:
     """One operation that a request asks for. A document may ask for several.
 
@@ -29,7 +29,7 @@ class AskedField:
     path: Path = ()
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Outcome:
     """What became of one operation.
 
@@ -40,3 +40,20 @@ class Outcome:
 
     applied: bool
     code: int | None = None
+
+
+NOT_REACHED = Outcome(applied=False)
+"""Of an operation to which the request did not come."""
+
+
+class OperationError(Exception):
+    """An operation answers with an error.
+
+    Args:
+        code: The documented code, for example 404.
+        message: One line.
+    """
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code

@@ -1,11 +1,10 @@
-"""GraphQL documents: checked against the documented schema once, then executed many times."""
+"""GraphQL documents: read and checked against a schema once, then executed many times."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 from graphql import (
@@ -15,136 +14,136 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
     SelectionSetNode,
-    Visitor,
-    build_ast_schema,
     execute_sync,
+    get_named_type,
     parse,
     validate,
-    visit,
 )
-from graphql.language import REMOVE
 from graphql.utilities import value_from_ast_untyped
 
-from .asked import AskedField
-from .operations import Context, field_of, play
+from .asked import AskedField, Path
 from .redaction import redact, secrets_in
+from .schemas import Stage, field_of, holds_operations
 
-__all__ = ["Document", "read_document"]
+__all__ = ["ParsedDocument", "read_document"]
 
-_CONTAINERS = {
-    "tenantQueries",
-    "tenantMutations",
-    "signalMutations",
-    "dataPipelineMutations",
-    "dataSourceMutations",
-    "dataDestinationMutations",
-}
 _NAMES = {"account": "list"}
 
 
-@dataclass(frozen=True)
-class Document:
-    """A parsed document with its validation errors."""
+class ParsedDocument:
+    """A document that was read.
 
-    schema: GraphQLSchema
-    node: DocumentNode | None
-    errors: tuple[GraphQLError, ...] = ()
+    Args:
+        schema: What it asks.
+        query: Its text.
+    """
+
+    def __init__(self, schema: GraphQLSchema, query: str) -> None:
+        self._schema = schema
+        self._node: DocumentNode | None = None
+        self._errors: list[GraphQLError]
+        self._known_places: dict[str | None, list[_Place]] = {}
+        try:
+            self._node = parse(query)
+            self._errors = validate(schema, self._node)
+        except GraphQLError as error:
+            self._errors = [error]
 
     def asked(
-        self, variables: Mapping[str, Any], operation_name: str | None
-    ) -> tuple[AskedField, ...]:
-        """What the document asks for with these variables, in the order of its fields."""
-        fields = [
-            AskedField(
-                _NAMES.get(below[-1].name.value, below[-1].name.value),
-                _text(_arguments(below[0], variables).get("tenantId")),
-                tuple(dict.fromkeys(_pixels(_arguments(below[-1], variables)))),
-                tuple(map(_key, below)),
-            )
-            for below in self._operations(operation_name)
-        ]
-        return tuple({field.path: field for field in fields}.values()) or (AskedField("invalid"),)
+        self, variables: dict[str, Any], operation_name: str | None
+    ) -> tuple[tuple[AskedField, ...], Mapping[str, Any]]:
+        """What the document asks for with these variables, and the variables without secrets.
+
+        What is secret, is known by the arguments, whatever names the document has for them.
+        """
+        fields: dict[Path, AskedField] = {}
+        secrets: set[str] = set()
+        for place in self._places(operation_name):
+            given = [_arguments(node, variables) for node in place.nodes]
+            tenant = next(filter(None, map(_tenant, given)), None)
+            pixels = tuple(dict.fromkeys(_pixels(given[-1])))
+            fields[place.path] = AskedField(place.name, tenant, pixels, place.path)
+            secrets.update(secrets_in(given[-1]))
+        if not fields:
+            return (AskedField("invalid"),), {}
+        return tuple(fields.values()), redact(variables, secrets)
 
     def root_fields(self, operation_name: str | None) -> int:
         """How many root fields the document has."""
-        return len({_key(root) for root, *_ in self._operations(operation_name)})
-
-    def redacted(
-        self, variables: Mapping[str, Any], operation_name: str | None
-    ) -> Mapping[str, Any]:
-        """The variables without secrets, whatever names the document has for them."""
-        fields = list(self._operations(operation_name))
-        given = [_arguments(field, variables) for *_, field in fields]
-        return redact(dict(variables), set(secrets_in(given))) if fields else {}
+        return len({place.path[0] for place in self._places(operation_name)})
 
     def execute(
-        self, context: Context, variables: dict[str, Any], operation_name: str | None
+        self, stage: Stage, variables: dict[str, Any], operation_name: str | None
     ) -> ExecutionResult:
         """Executes the document, unless it has errors: then they are the result."""
-        if self.node is None or self.errors:
-            return ExecutionResult(None, list(self.errors))
+        if self._node is None or self._errors:
+            return ExecutionResult(None, list(self._errors))
         return execute_sync(
-            self.schema,
-            self.node,
+            self._schema,
+            self._node,
             root_value={},
-            context_value=context,
+            context_value=stage,
             variable_values=variables,
             operation_name=operation_name,
             field_resolver=field_of,
         )
 
-    def _operations(self, name: str | None) -> Iterator[tuple[FieldNode, ...]]:
-        """The fields that are operations, each with those above it."""
-        if self.node is None:
-            return
+    def _places(self, name: str | None) -> list[_Place]:
+        """The operations that one of its definitions (None: its only one) asks for."""
+        if name not in self._known_places:
+            self._known_places[name] = list(self._find_places(name))
+        return self._known_places[name]
+
+    def _find_places(self, name: str | None) -> Iterator[_Place]:
+        definitions = self._node.definitions if self._node else ()
         fragments = {
             item.name.value: item
-            for item in self.node.definitions
+            for item in definitions
             if isinstance(item, FragmentDefinitionNode)
         }
-        for item in self.node.definitions:
+        for item in definitions:
             if isinstance(item, OperationDefinitionNode) and (
                 name is None or (item.name and item.name.value == name)
             ):
-                yield from _leaves(item.selection_set, fragments)
+                root = self._schema.get_root_type(item.operation)
+                for nodes in _below(root, item.selection_set, fragments):
+                    path = tuple((node.alias or node.name).value for node in nodes)
+                    field = nodes[-1].name.value
+                    yield _Place(_NAMES.get(field, field), path, nodes)
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where a document asks for an operation: its field, below those that lead to it."""
+
+    name: str
+    path: Path
+    nodes: tuple[FieldNode, ...]
 
 
 @lru_cache(maxsize=1024)
-def read_document(query: str, unknown_fields: frozenset[str]) -> Document:
-    """Parses a document and validates it against the schema without `unknown_fields`."""
-    schema = _schema(unknown_fields)
-    try:
-        node = parse(query)
-    except GraphQLError as error:
-        return Document(schema, None, (error,))
-    return Document(schema, node, tuple(validate(schema, node)))
+def read_document(schema: GraphQLSchema, query: str) -> ParsedDocument:
+    """The document of a text; the same one for the same text."""
+    return ParsedDocument(schema, query)
 
 
-@lru_cache(maxsize=64)
-def _schema(unknown_fields: frozenset[str]) -> GraphQLSchema:
-    sdl = resources.files(__package__).joinpath("schema/capig.graphql").read_text("utf-8")
-    schema = build_ast_schema(visit(parse(sdl), _Removal(unknown_fields)))
-    play(schema)
-    return schema
-
-
-class _Removal(Visitor):
-    def __init__(self, unknown_fields: frozenset[str]) -> None:
-        super().__init__()
-        self._unknown = unknown_fields
-
-    def enter_field_definition(self, node: Any, _key: Any, _parent: Any, *rest: Any) -> Any:
-        return self._judge(node, rest)
-
-    def enter_input_value_definition(self, node: Any, _key: Any, _parent: Any, *rest: Any) -> Any:
-        return self._judge(node, rest)
-
-    def _judge(self, node: Any, rest: tuple[Any, ...]) -> Any:
-        owner = next(item for item in reversed(rest[-1]) if hasattr(item, "name"))
-        return REMOVE if f"{owner.name.value}.{node.name.value}" in self._unknown else None
+def _below(
+    kind: GraphQLObjectType | None,
+    selections: SelectionSetNode | None,
+    fragments: Mapping[str, FragmentDefinitionNode],
+) -> Iterator[tuple[FieldNode, ...]]:
+    for field in _fields(selections, fragments):
+        definition = kind.fields.get(field.name.value) if kind else None
+        below = get_named_type(definition.type) if definition else None
+        if isinstance(below, GraphQLObjectType) and holds_operations(below):
+            for nodes in _below(below, field.selection_set, fragments):
+                yield (field, *nodes)
+        else:
+            yield (field,)
 
 
 def _fields(
@@ -160,31 +159,19 @@ def _fields(
             yield from _fields(getattr(node, "selection_set", None), fragments)
 
 
-def _leaves(
-    selections: SelectionSetNode | None, fragments: Mapping[str, FragmentDefinitionNode]
-) -> Iterator[tuple[FieldNode, ...]]:
-    for field in _fields(selections, fragments):
-        if field.name.value not in _CONTAINERS:
-            yield (field,)
-            continue
-        for below in _leaves(field.selection_set, fragments):
-            yield (field, *below)
-
-
-def _key(field: FieldNode) -> str:
-    return (field.alias or field.name).value
-
-
-def _arguments(field: FieldNode, variables: Mapping[str, Any]) -> dict[str, Any]:
+def _arguments(field: FieldNode, variables: dict[str, Any]) -> dict[str, Any]:
     return {
-        argument.name.value: value_from_ast_untyped(argument.value, dict(variables))
+        argument.name.value: value_from_ast_untyped(argument.value, variables)
         for argument in field.arguments or ()
     }
 
 
+def _tenant(arguments: Mapping[str, Any]) -> str | None:
+    return _text(arguments.get("tenantId", _input(arguments).get("tenantId")))
+
+
 def _pixels(arguments: Mapping[str, Any]) -> Iterator[str]:
-    given = arguments.get("input")
-    given = given if isinstance(given, dict) else {}
+    given = _input(arguments)
     several = given.get("pixelIds")
     for value in (
         arguments.get("id"),
@@ -193,6 +180,11 @@ def _pixels(arguments: Mapping[str, Any]) -> Iterator[str]:
     ):
         if (text := _text(value)) is not None:
             yield text
+
+
+def _input(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    given = arguments.get("input")
+    return given if isinstance(given, dict) else {}
 
 
 def _text(value: Any) -> str | None:

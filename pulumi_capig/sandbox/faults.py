@@ -76,7 +76,7 @@ class Fault:
         applied_fields: How many fields of a document are carried out where it is `applied`, from
             the first one on; None for all.
         seconds: Length of `slow` and `late`, None for until the client leaves.
-        code: HTTP status of `status`, code of `errors`.
+        code: HTTP status of `status`, code of `errors` and `field-error`.
         body: Content of `status` (HTML if it starts with `<`) and of `not-json`; address of
             `redirect`.
         retry_after: Header `Retry-After` of `status`: seconds, a text as it is, or the time from
@@ -87,7 +87,8 @@ class Fault:
 
     A document of several fields is struck if one of them matches in `operation`, `tenant` and
     `pixel` together. `no-success` and `field-error` strike that field alone, and count fields where
-    the other kinds count requests.
+    the other kinds count requests. Of several faults that match a request, the first one decides:
+    if it strikes a field, the others may strike further fields, but not the whole request.
     """
 
     __pydantic_config__: ClassVar[dict[str, object]] = {
@@ -150,7 +151,7 @@ class Fault:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Struck:
     """What strikes a request: one fault as a whole, or faults of its fields, by their paths."""
 

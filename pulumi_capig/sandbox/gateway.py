@@ -1,196 +1,152 @@
-"""The gateway as an ASGI application: takes requests, lets faults strike, delivers answers."""
+"""The played gateway behind its endpoints: what it holds, how it behaves, what it was asked."""
 
 from __future__ import annotations
 
-import asyncio
+import math
+import secrets
 import time
-from contextlib import suppress
-from email.utils import formatdate
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
-from starlette.requests import ClientDisconnect, Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from .answers import Answer, json_answer, page
-from .asked import AskedField, Outcome
+from .by_hand import PixelsByHand
 from .dialect import Dialect
-from .effects import strike
-from .endpoints import Asked, Endpoints
-from .faults import FaultRules, Struck
-from .journal import FieldRecord, Journal, RequestRecord
-from .protocol import Connection
+from .faults import Fault, FaultRules
+from .gate import Gate
+from .journal import Counters, Journal, RequestRecord
 from .state import GatewayState
 from .tokens import TokenStore
 
-__all__ = ["Gateway"]
+__all__ = ["CLIENT_ID", "CLIENT_SECRET", "DEFAULT_ACCOUNT", "PlayedGateway"]
+
+CLIENT_ID = "sandbox"
+CLIENT_SECRET = "5a4db0c5-0000-4000-8000-5a4db0c50000"  # noqa: S105
+"""UUID form, and of no use anywhere but here."""
+
+DEFAULT_ACCOUNT = "SandboxA"
 
 
-class Gateway:
-    """Plays the gateway's endpoints; `/` and anything below `/sandbox/` go to `admin`.
+class PlayedGateway(PixelsByHand):
+    """A gateway that is played, whoever serves it.
 
     Args:
-        state: Accounts, pixels and filters.
-        tokens: API tokens.
-        faults: Faults to strike with.
-        journal: Where requests are noted.
-        admin: Application for `/` and `/sandbox/`.
+        accounts: Account ids, or names by account id; the first one is the default account.
+        dialect: Behaviour where the documentation leaves it open.
+        latency: Seconds that every request takes longer.
+        clock: Seconds, for the lifetime of API tokens.
+
+    Attributes:
+        state: What the gateway holds, and its history.
+        tokens: The API tokens issued.
+        faults: What strikes which requests.
+        journal: What it was asked.
+        client_id: Name of the API account.
+        client_secret: Secret of the API account.
+        tenant_id: The default account.
+        latency: Seconds that every request takes longer; requests wait side by side.
+        clock_ahead: Seconds by which the `Date` of its answers is ahead of this machine's clock.
+        mark: Tells it from any other; a page in a browser may outlive one and find the next.
+
+    Raises:
+        ValueError: An argument is wrong.
     """
 
-    latency: float = 0.0
-    clock_ahead: float = 0.0
+    client_id = CLIENT_ID
+    client_secret = CLIENT_SECRET
 
     def __init__(
         self,
-        state: GatewayState,
-        tokens: TokenStore,
-        faults: FaultRules,
-        journal: Journal,
-        admin: ASGIApp,
+        *,
+        accounts: Iterable[str] | Mapping[str, str] = (DEFAULT_ACCOUNT,),
+        dialect: Dialect | None = None,
+        latency: float = 0.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.state = state
-        self._tokens = tokens
-        self._faults = faults
-        self._journal = journal
-        self._admin = admin
-        endpoints = Endpoints(state, tokens)
-        self._readers = {
-            "/clients/token": endpoints.read_token_request,
-            "/capig/graphql/": endpoints.read_graphql,
-            "/hub/graphql/": endpoints.read_hub,
-        }
+        if not 0 <= latency < math.inf:
+            message = "the latency is a finite time, and not below 0"
+            raise ValueError(message)
+        self.state = GatewayState(accounts, dialect)
+        self.tenant_id = next(iter(self.state.accounts))
+        self.tokens = TokenStore(clock)
+        self.faults = FaultRules()
+        self.journal = Journal()
+        self.latency = latency
+        self.clock_ahead = 0.0
+        self.mark = secrets.token_hex(4)
+        self._initial = self.state.dialect, latency
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one request."""
+    def reset(self) -> None:
+        """Back to the start: nothing connected, no tokens, faults or requests, first dialect."""
+        self.state.clear()
+        self.dialect, self.latency = self._initial
+        self.clock_ahead = 0.0
+        self.tokens.revoke_all()
+        self.faults.clear()
+        self.journal.clear()
 
-        async def send_dated(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                date = formatdate(time.time() + self.clock_ahead, usegmt=True)
-                message["headers"] = [*message["headers"], (b"date", date.encode())]
-            await send(message)
-
-        # The server ends what is still held or slow when it stops.
-        with suppress(asyncio.CancelledError, ClientDisconnect):
-            await self._serve(scope, receive, send_dated)
-
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"]
-        if path == "/" or path.startswith("/sandbox/"):
-            await self._admin(scope, receive, send)
-            return
-        connection: Connection = scope["state"]["connection"]
-        if path not in self._readers:
-            healthy = path == "/hub/health/"
-            answer = json_answer({"status": "UP"}) if healthy else page(404, "Not found")
-            await _deliver(answer, connection, receive, send)
-        elif scope["method"] != "POST":
-            await _deliver(page(405, "Use POST", allow="POST"), connection, receive, send)
-        else:
-            asked = await self._readers[path](Request(scope, receive))
-            answer = await self._answer(asked, _Turn(self, asked, receive), connection, path)
-            await _deliver(answer, connection, receive, send)
+    # Behaviour
 
     @property
     def dialect(self) -> Dialect:
-        """Present behaviour."""
+        """Behaviour where the documentation leaves it open; may be set at any time."""
         return self.state.dialect
 
-    def revoke_tokens(self) -> None:
-        """Ends all API tokens."""
-        self._tokens.revoke_all()
+    @dialect.setter
+    def dialect(self, dialect: Dialect) -> None:
+        self.state.dialect = dialect
 
-    async def _answer(self, asked: Asked, turn: _Turn, connection: Connection, path: str) -> Answer:
-        arrival = time.perf_counter()
-        sequence = self._journal.arrive(asked.fields, connection.number)
-        turn.struck = self._faults.take(asked.fields)
-        fault = turn.struck.whole
+    def inject(self, fault: Fault) -> None:
+        """Adds a fault; of several that match a request, the first one strikes."""
+        self.faults.add(fault)
+
+    def clear_faults(self) -> None:
+        """Removes all faults."""
+        self.faults.clear()
+
+    @contextmanager
+    def hold(
+        self, operation: str | tuple[str, ...] | None = None, *, applied: bool = False, **where: Any
+    ) -> Iterator[Gate]:
+        """Holds requests until the body ends, before they are carried out or (`applied`) after.
+
+        Args:
+            operation: Operation or operations, None for every request.
+            applied: Whether requests are carried out before they are held.
+            where: Further arguments of `Fault`.
+        """
+        gate = Gate()
+        self.inject(Fault("hold", operation, gate=gate, applied=applied, **where))
         try:
-            if self.latency:
-                await asyncio.sleep(self.latency)
-            answer = turn.perform() if fault is None else await strike(fault, turn)
+            yield gate
         finally:
-            self._journal.leave(asked.fields)
-        self._journal.append(
-            RequestRecord.of(
-                [_field_record(field, asked, turn.struck, answer) for field in asked.fields],
-                sequence=sequence,
-                variables=asked.variables,
-                status=None if answer.delivery in ("closed", "reset") else answer.status,
-                applied=answer.applied,
-                connection=connection.number,
-                fault=fault.kind if fault else None,
-                path=path,
-                seconds=time.perf_counter() - arrival,
-            )
-        )
-        return answer
+            gate.release()
 
+    def expire_tokens(self) -> None:
+        """Ends all API tokens issued so far."""
+        self.tokens.revoke_all()
 
-def _field_record(field: AskedField, asked: Asked, struck: Struck, answer: Answer) -> FieldRecord:
-    unplayed = Outcome(answer.applied if not field.path else False)
-    outcome = asked.outcomes.get(field.path, unplayed)
-    fault = struck.fields.get(field.path)
-    return FieldRecord(
-        field.operation,
-        field.tenant,
-        field.pixels,
-        field.path,
-        outcome.applied,
-        outcome.code,
-        fault.kind if fault else None,
-    )
-
-
-class _Turn:
-    """One request, as a fault sees it."""
-
-    def __init__(self, gateway: Gateway, asked: Asked, receive: Receive) -> None:
-        self._gateway = gateway
-        self._asked = asked
-        self._receive = receive
-        self.struck = Struck()
+    # What happened
 
     @property
-    def fields(self) -> tuple[AskedField, ...]:
-        return self._asked.fields
+    def requests(self) -> list[RequestRecord]:
+        """All requests that have ended, in the order of their arrival."""
+        return self.journal.records
 
     @property
-    def dialect(self) -> Dialect:
-        return self._gateway.dialect
+    def counters(self) -> Counters:
+        """Totals over the requests."""
+        return self.journal.counters
 
-    def perform(self, limit: int | None = None) -> Answer:
-        return self._asked.perform(self.struck.fields, limit)
+    def clear_requests(self) -> None:
+        """Forgets the requests and their totals."""
+        self.journal.clear()
 
-    def revoke_tokens(self) -> None:
-        self._gateway.revoke_tokens()
+    def wait_for(
+        self, operation: str, count: int = 1, *, ended: bool = False, timeout: float = 30
+    ) -> None:
+        """Waits until an operation was asked for `count` times, or (`ended`) that is over.
 
-    async def client_leaves(self, seconds: float | None) -> bool:
-        try:
-            await asyncio.wait_for(_left(self._receive), seconds)
-        except asyncio.TimeoutError:
-            return False
-        return True
-
-
-async def _left(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-async def _deliver(answer: Answer, connection: Connection, receive: Receive, send: Send) -> None:
-    if answer.delivery in ("closed", "reset"):
-        connection.end(reset=answer.delivery == "reset")
-        await _left(receive)
-        return
-    headers = {
-        "content-type": answer.media_type,
-        "content-length": str(len(answer.body)),
-        **dict(answer.headers),
-    }
-    start = [(name.encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": answer.status, "headers": start})
-    if answer.delivery == "half":
-        half = answer.body[: len(answer.body) // 2]
-        await send({"type": "http.response.body", "body": half, "more_body": True})
-        connection.end(reset=False)
-        await _left(receive)
-        return
-    await send({"type": "http.response.body", "body": answer.body})
+        Raises:
+            TimeoutError: They did not within `timeout` seconds.
+        """
+        self.journal.wait_for(operation, count, ended=ended, timeout=timeout)

@@ -78,21 +78,6 @@ class RequestRecord:
     seconds: float = field(default=0.0, compare=False)
     fields: tuple[FieldRecord, ...] = ()
 
-    @classmethod
-    def of(
-        cls, fields: Sequence[FieldRecord], *, fault: str | None = None, **rest: Any
-    ) -> RequestRecord:
-        """The record of a request with these fields; `rest` as the arguments of the class."""
-        tenants = {one.tenant for one in fields}
-        return cls(
-            operation=_joined(fields),
-            tenant=tenants.pop() if len(tenants) == 1 else None,
-            pixels=tuple(dict.fromkeys(pixel for one in fields for pixel in one.pixels)),
-            fault=fault or next((one.fault for one in fields if one.fault), None),
-            fields=tuple(fields),
-            **rest,
-        )
-
 
 @dataclass(frozen=True)
 class Counters:
@@ -182,13 +167,14 @@ class Journal:
                 message = f"{totals[operation]} of {count} requests {operation} {step}"
                 raise TimeoutError(message)
 
-    def arrive(self, asked: Sequence[AskedField], connection: int) -> int:
+    def arrive(self, name: str, asked: Sequence[AskedField], connection: int) -> int:
         """Notes the start of a request; returns its sequence number."""
         with self._changed:
             self._sequence += 1
             self._revision += 1
-            self._requests[_joined(asked)] += 1
-            self._arrived.update(one.operation for one in asked)
+            self._requests[name] += 1
+            for one in asked:
+                self._arrived[one.operation] += 1
             self._connections.add(connection)
             for lane in _lanes(asked):
                 self._in_progress[lane] += 1
@@ -208,16 +194,13 @@ class Journal:
         with self._changed:
             self._records.append(record)
             self._revision += 1
-            self._ended.update(one.operation for one in record.fields)
+            for one in record.fields:
+                self._ended[one.operation] += 1
             self._changed.notify_all()
 
 
 def _sequence(record: RequestRecord) -> int:
     return record.sequence
-
-
-def _joined(fields: Iterable[AskedField | FieldRecord]) -> str:
-    return "+".join(dict.fromkeys(one.operation for one in fields))
 
 
 def _lanes(asked: Iterable[AskedField]) -> set[str]:

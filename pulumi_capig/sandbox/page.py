@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import secrets
 from dataclasses import asdict
 from functools import cache
 from importlib import resources
@@ -15,41 +14,39 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from .journal import Journal
-from .state import GatewayState, Pixel
+from .admin import OF_THIS_MACHINE
+from .gateway import PlayedGateway
+from .state import HeldPixel
 
-__all__ = ["page_routes"]
+__all__ = ["PAGE_ROUTES"]
 
 _LATEST = 50
 
 
-def page_routes(state: GatewayState, journal: Journal) -> list[Route]:
-    """The page, and what it asks for by itself twice a second."""
-    start = secrets.token_hex(4)  # a page may outlive one sandbox and find the next
-
-    async def show_page(_request: Request) -> Response:
-        html = _html()
-        headers = {
-            "cache-control": "no-store",
-            "content-security-policy": _policy(html),
-            "referrer-policy": "no-referrer",
-            "x-content-type-options": "nosniff",
-        }
-        return HTMLResponse(html, headers=headers)
-
-    async def show_view(request: Request) -> Response:
-        # Taken before the view is, so that what changes meanwhile is seen the next time.
-        tag = f'"{start}-{state.revision}-{journal.revision}"'
-        headers = {"cache-control": "no-cache", "etag": tag}
-        if request.headers.get("if-none-match") == tag:
-            return Response(status_code=304, headers=headers)
-        return JSONResponse(_view(state, journal), headers=headers)
-
-    return [Route("/", show_page), Route("/sandbox/view", show_view)]
+async def _show_page(_request: Request) -> Response:
+    html = _html()
+    headers = {
+        "cache-control": "no-store",
+        "content-security-policy": _policy(html),
+        "referrer-policy": "no-referrer",
+        "x-content-type-options": "nosniff",
+    }
+    return HTMLResponse(html, headers=headers)
 
 
-def _view(state: GatewayState, journal: Journal) -> dict[str, Any]:
-    counters = journal.counters
+async def _show_view(request: Request) -> Response:
+    """What the page asks for by itself twice a second."""
+    gateway: PlayedGateway = request.state.gateway
+    # Taken before the view is, so that what changes meanwhile is seen the next time.
+    tag = f'"{gateway.mark}-{gateway.state.revision}-{gateway.journal.revision}"'
+    headers = {"cache-control": "no-cache", "etag": tag}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return JSONResponse(_view(gateway), headers=headers)
+
+
+def _view(gateway: PlayedGateway) -> dict[str, Any]:
+    state, counters = gateway.state, gateway.counters
     accounts: dict[str, dict[str, Any]] = {
         account.id: {
             "id": account.id,
@@ -66,7 +63,7 @@ def _view(state: GatewayState, journal: Journal) -> dict[str, Any]:
         accounts[tenant]["domains"].append([name, pixel, value])
     return {
         "accounts": list(accounts.values()),
-        "requests": [asdict(record) for record in journal.latest(_LATEST)],
+        "requests": [asdict(record) for record in gateway.journal.latest(_LATEST)],
         "totals": {
             "requests": sum(counters.requests.values()),
             "in_progress": counters.in_progress,
@@ -75,7 +72,7 @@ def _view(state: GatewayState, journal: Journal) -> dict[str, Any]:
     }
 
 
-def _pixel(pixel: Pixel) -> dict[str, Any]:
+def _pixel(pixel: HeldPixel) -> dict[str, Any]:
     return {
         "id": pixel.pixel_id,
         "name": pixel.name,
@@ -115,3 +112,9 @@ def _hash_of(tag: str, html: str) -> str:
     (content,) = re.findall(f"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
     digest = hashlib.sha256(content.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+PAGE_ROUTES = [
+    Route("/", _show_page, middleware=[OF_THIS_MACHINE]),
+    Route("/sandbox/view", _show_view, middleware=[OF_THIS_MACHINE]),
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Container, Iterator
+from functools import lru_cache
 from typing import Any
 
 __all__ = ["redact", "secrets_in"]
@@ -50,6 +51,7 @@ def secrets_in(value: Any) -> Iterator[str]:
                 yield from secrets_in(item)
 
 
+@lru_cache(maxsize=1024)
 def _is_secret(name: str) -> bool:
     return name.replace("_", "").lower() in _NAMES
 

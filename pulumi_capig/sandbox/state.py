@@ -10,33 +10,29 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 from .. import canonical
 from .dialect import Dialect
-from .filters import FilterBook
+from .filter_book import FilterBook
+from .history import Change, History
 
-__all__ = ["Account", "Change", "FilterKind", "GatewayState", "OperationError", "Pixel"]
+__all__ = [
+    "BAD_TOKEN_ERROR",
+    "FilterKind",
+    "GatewayState",
+    "HeldAccount",
+    "HeldPixel",
+    "Pixel",
+]
+
+BAD_TOKEN_ERROR = "190.460"  # noqa: S105
 
 FilterKind = Literal["event", "domain"]
-ChangeKind = Literal["pixel", "event_filter", "domain_filter", "event", "domain"]
 
 _FilterChange = Literal["event_filter", "domain_filter", "event", "domain"]
 _Watched: TypeAlias = tuple[_FilterChange, str, str | None]
 _STORED: dict[FilterKind, _FilterChange] = {"event": "event_filter", "domain": "domain_filter"}
 
 
-class OperationError(Exception):
-    """An operation answers with an error.
-
-    Args:
-        code: The documented code, for example 404.
-        message: One line.
-    """
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
 @dataclass(frozen=True)
-class Account:
+class HeldAccount:
     """An account ("tenant") of the gateway; `status` 0 is active."""
 
     id: str
@@ -45,7 +41,7 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Pixel:
+class HeldPixel:
     """A pixel connection as the gateway holds it."""
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -67,28 +63,8 @@ class Pixel:
     total_events_published: float = 0.0
 
 
-@dataclass(frozen=True)
-class Change:
-    """One step that the gateway's state took.
-
-    Args:
-        sequence: Position in the history, from 1 on.
-        operation: Operation that caused it; `sandbox` for an edit behind the client's back.
-        tenant: Account.
-        kind: `pixel` for a connection; `event_filter` and `domain_filter` for a stored entry;
-            `event` and `domain` for what the filters come to for a connected pixel.
-        key: Pixel id alone, or event name or domain with the pixel id (None: account-wide).
-        before: Former value, None where there was none.
-        after: New value, None where there is none.
-    """
-
-    sequence: int
-    operation: str
-    tenant: str
-    kind: ChangeKind
-    key: tuple[str | None, ...]
-    before: Pixel | str | None
-    after: Pixel | str | None
+Pixel = HeldPixel
+"""Its name outside of this package."""
 
 
 class GatewayState:
@@ -107,7 +83,7 @@ class GatewayState:
     ) -> None:
         names = accounts if isinstance(accounts, Mapping) else {}
         self.accounts = {
-            tenant: Account(tenant, names.get(tenant, f"Tenant for {tenant}"))
+            tenant: HeldAccount(tenant, names.get(tenant, f"Tenant for {tenant}"))
             for tenant in map(canonical.tenant_id, accounts)
         }
         if not self.accounts:
@@ -115,28 +91,27 @@ class GatewayState:
             raise ValueError(message)
         self.dialect = dialect or Dialect()
         self._lock = threading.RLock()
-        self._revision = 0
+        self._history = History()
         self.clear()
 
     def clear(self) -> None:
         """Forgets everything but the accounts and the dialect."""
         with self._lock:
-            self._pixels: dict[str, dict[str, Pixel]] = {tenant: {} for tenant in self.accounts}
+            self._pixels: dict[str, dict[str, HeldPixel]] = {tenant: {} for tenant in self.accounts}
             self._books: dict[FilterKind, FilterBook] = {
                 "event": FilterBook(),
                 "domain": FilterBook(),
             }
-            self._history: list[Change] = []
-            self._revision += 1
+            self._history.clear()
 
     # What it holds
 
-    def pixels(self, tenant: str) -> list[Pixel]:
+    def pixels(self, tenant: str) -> list[HeldPixel]:
         """The connected pixels of an account, in the order of their connection."""
         with self._lock:
             return list(self._pixels[tenant].values())
 
-    def pixel(self, tenant: str, pixel_id: str) -> Pixel | None:
+    def pixel(self, tenant: str, pixel_id: str) -> HeldPixel | None:
         """A connected pixel, or None."""
         with self._lock:
             return self._pixels[tenant].get(pixel_id)
@@ -179,46 +154,44 @@ class GatewayState:
     @property
     def revision(self) -> int:
         """A number that grows with every change."""
-        return self._revision
+        return self._history.revision
 
     @property
     def history(self) -> list[Change]:
         """Everything that changed, in order."""
-        with self._lock:
-            return list(self._history)
+        return self._history.changes
 
     def event_trail(self, tenant: str, event: str, pixel_id: str) -> list[str | None]:
         """The states that an event of a pixel went through, the present one last."""
         with self._lock:
             steps = [
                 change
-                for change in self._history
+                for change in self._history.changes
                 if (change.kind, change.tenant, change.key) == ("event", tenant, (event, pixel_id))
             ]
             if not steps:
                 return [self.effective_event(tenant, event, pixel_id)]
-            values = [steps[0].before, *(step.after for step in steps)]
-            return [value for value in values if not isinstance(value, Pixel)]
+            return [steps[0].before, *(step.after for step in steps)]
 
     # What changes it
 
-    def put_pixel(self, operation: str, tenant: str, pixel: Pixel) -> Pixel:
+    def put_pixel(self, operation: str, tenant: str, pixel: HeldPixel) -> HeldPixel:
         """Connects a pixel, or replaces what is held of it."""
         with self._lock:
             pixels = self._pixels[tenant]
             before = pixels.get(pixel.pixel_id)
             if before is not None:
                 pixels[pixel.pixel_id] = pixel
-                self._record(operation, tenant, "pixel", (pixel.pixel_id,), before, pixel)
+                self._history.record(operation, tenant, "pixel", (pixel.pixel_id,), before, pixel)
                 return pixel
             filters = self._everything_of(tenant, pixel.pixel_id)
             with self._recording(operation, tenant, filters):
                 self._forget_entries(tenant, pixel.pixel_id)
                 pixels[pixel.pixel_id] = pixel
-                self._record(operation, tenant, "pixel", (pixel.pixel_id,), None, pixel)
+                self._history.record(operation, tenant, "pixel", (pixel.pixel_id,), None, pixel)
             return pixel
 
-    def edit_pixel(self, operation: str, tenant: str, pixel_id: str, **changes: Any) -> Pixel:
+    def edit_pixel(self, operation: str, tenant: str, pixel_id: str, **changes: Any) -> HeldPixel:
         """Changes fields of a connected pixel; KeyError if it is not connected."""
         with self._lock:
             pixel = replace(self._pixels[tenant][pixel_id], **changes)
@@ -232,7 +205,7 @@ class GatewayState:
             with self._recording(operation, tenant, self._everything_of(tenant, pixel_id)):
                 del self._pixels[tenant][pixel_id]
                 self._forget_entries(tenant, pixel_id)
-                self._record(operation, tenant, "pixel", (pixel_id,), before, None)
+                self._history.record(operation, tenant, "pixel", (pixel_id,), before, None)
             return True
 
     def write_filter(
@@ -277,7 +250,9 @@ class GatewayState:
         yield
         for item, value in before:
             kind, *key = item
-            self._record(operation, tenant, kind, tuple(key), value, self._look(tenant, item))
+            self._history.record(
+                operation, tenant, kind, tuple(key), value, self._look(tenant, item)
+            )
 
     def _look(self, tenant: str, item: _Watched) -> str | None:
         kind, name, pixel = item
@@ -294,17 +269,3 @@ class GatewayState:
             for name in sorted(book.names(tenant)):
                 watched += [(_STORED[kind], name, pixel_id), (kind, name, pixel_id)]
         return watched
-
-    def _record(
-        self,
-        operation: str,
-        tenant: str,
-        kind: ChangeKind,
-        key: tuple[str | None, ...],
-        before: Pixel | str | None,
-        after: Pixel | str | None,
-    ) -> None:
-        if before != after:
-            self._revision += 1
-            sequence = len(self._history) + 1
-            self._history.append(Change(sequence, operation, tenant, kind, key, before, after))

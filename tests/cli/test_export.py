@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_capig.cli.program import Account, Connection
+from pulumi_capig.cli.program import ExportedAccount, ExportedConnection
 from pulumi_capig.sandbox import Fault, Sandbox
 from tests.cli.conftest import Capig
 from tests.support.engine import Stack
@@ -272,5 +272,9 @@ def test_another_header_is_answered_with_what_was_found_and_a_guess(
 
 
 def test_a_pixel_that_is_listed_twice_is_declared_once() -> None:
-    twice = Account("A", "", [Connection("1", name="Shop"), Connection("x"), Connection("1")])
+    twice = ExportedAccount(
+        "A",
+        "",
+        [ExportedConnection("1", name="Shop"), ExportedConnection("x"), ExportedConnection("1")],
+    )
     assert [c.pixel_id for c in twice.of_usable_ids().connections] == ["1"]

@@ -58,7 +58,9 @@ class Scripted:
                 seen = Seen(self.path, dict(self.headers), self.rfile.read(length))
                 reply = script._take(seen)
                 content = reply.body.encode()
-                self.send_response(reply.status)
+                self.send_response_only(reply.status)
+                if "Date" not in reply.headers:
+                    self.send_header("date", self.date_time_string())
                 if reply.media_type is not None:
                     self.send_header("content-type", reply.media_type)
                 self.send_header("content-length", str(len(content)))

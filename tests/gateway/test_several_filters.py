@@ -657,3 +657,32 @@ def test_a_failure_of_one_keeps_no_other_from_being_sent(sandbox: Sandbox, clien
         InvalidInputError,
         *names(SHOP),
     ]
+
+
+@pytest.mark.parametrize(
+    "turned_away",
+    [
+        Reply("<html>Request blocked</html>", 403, "text/html"),
+        Reply("<html>Sign in</html>", 401, "text/html"),
+        Reply("", 302, "text/html", {"Location": "/login"}),
+    ],
+    ids=lambda reply: str(reply.status),
+)
+def test_what_turns_all_away_is_not_asked_again(
+    serve: Serve, open_client: Open, turned_away: Reply
+) -> None:
+    server = serve(turned_away)
+    settings = drops(2 * filters.MOST_SETTINGS)
+    outcomes = filters.set_filters(open_client(server, maxRetries=0), "T", settings)
+    assert shown(outcomes) == [UnexpectedAnswerError] * len(settings)
+    assert len(server.calls) == (2 if turned_away.status == 403 else 1)  # 403: then one alone
+
+
+def test_order_is_kept_where_the_rest_is_sent_alone(serve: Serve, open_client: Open) -> None:
+    whole = FilterSetting("event", "Lead", "PUBLISH")
+    part = FilterSetting("event", "Lead", "DROP", ("1",))
+    first = reply({"s1": echo(part)}, flaw(503, at("s0", whole)))
+    server = serve(first, error(413), done(whole), done(part))
+    outcomes = filters.set_filters(open_client(server), "T", [whole, part])
+    assert shown(outcomes) == names(whole, part)
+    assert aliases(server) == [["s0", "s1"], ["s0", "s1"], ALONE, ALONE]

@@ -252,6 +252,14 @@ def test_older_schema(caller: Caller, sandbox: Sandbox, speak: Speak) -> None:
     assert caller.try_setup("101").status_code == 200
 
 
+def test_older_schema_without_an_argument(caller: Caller, speak: Speak) -> None:
+    assert caller.send("list", timeWindow=5).status_code == 200
+    speak(unknown_fields=frozenset({"TenantQueries.account.timeWindowMin"}))
+    answer = caller.send("list", timeWindow=5)
+    assert (answer.status_code, "timeWindowMin" in answer.text) == (400, True)
+    assert caller.post('{ tenantQueries(tenantId: "SandboxA") { account { name } } }').is_success
+
+
 def test_bad_tokens(caller: Caller, speak: Speak) -> None:
     speak(bad_tokens=frozenset({"EAAbad"}))
     status = caller.setup("101", accessToken="EAAbad")["connectionStatus"]

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pulumi_capig.sandbox import Sandbox
+from pulumi_capig.sandbox.operations import pixels
+from pulumi_capig.sandbox.play import Operations
+from pulumi_capig.sandbox.schemas import schema_of
 
 if TYPE_CHECKING:
     from conftest import Caller
@@ -216,6 +219,13 @@ def test_what_is_not_played_is_uncovered(caller: Caller, sandbox: Sandbox, query
     answer = caller.post(query)
     assert (answer.status_code, code_of(answer)) == (418, 418)
     assert sandbox.state.pixel("SandboxA", "101") is not None
+
+
+def test_what_is_played_is_in_the_schema() -> None:
+    elsewhere = Operations()
+    elsewhere.plays("SignalMutations.unheardOf")(lambda play: None)
+    with pytest.raises(LookupError, match=r"capig\.graphql does not have .*unheardOf"):
+        schema_of("capig.graphql", (pixels.OPERATIONS, elsewhere), frozenset())
 
 
 def test_the_hub_is_uncovered(caller: Caller) -> None:

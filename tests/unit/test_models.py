@@ -121,7 +121,7 @@ def test_holes_in_lists() -> None:
         (Account, {"signalConfigs": [{"connectionStatus": "secret"}]}, "connectionStatus"),
         (ConnectionStatus, {"badToken": "secret"}, "badToken"),
         (ConnectionStatus, {"pixelID": ["secret"]}, "pixelID"),
-        (ConnectionStatus, {"lastReceived": "secret"}, "lastReceived"),
+        (ConnectionStatus, {"publishingEnabled": "secret"}, "publishingEnabled"),
         (SwitchResult, {"success": {"secret": 1}}, "success"),
         (FilterResult, ["secret"], "FilterResult"),
         (FilterResult, "secret", "FilterResult"),

@@ -11,6 +11,7 @@ import pytest
 
 from pulumi_capig.sandbox import Sandbox
 from tests.support.engine import Stack
+from tests.support.events import Change, changes
 from tests.upgrade.record import GATEWAY, RECORDED
 
 VERSIONS = sorted(path.stem for path in RECORDED.glob("*.json"))
@@ -35,15 +36,35 @@ def test_every_provider_ever_released_can_be_unpickled(recorded: Path) -> None:
         dill.loads(base64.b64decode(provider))  # noqa: S301 - it is our own
 
 
-def test_an_upgrade_changes_nothing(stack: Stack, sandbox: Sandbox, recorded: Path) -> None:
+def brought(stack: Stack, sandbox: Sandbox, recorded: Path, address: str) -> None:
+    """A stack with the recorded state, made at this address, and a gateway that agrees with it."""
     sandbox.connect("18904456377094531", name="Shop", publishing=False)
     sandbox.connect("101")
     sandbox.connect("102")
-    address = sandbox.url.partition("//")[2]
     state = stack.project / "state.json"
     state.write_text(recorded.read_text("utf-8").replace(GATEWAY, address), "utf-8")
     stack.run("stack", "import", "--file", str(state)).ok()
     stack.write(recorded.with_suffix(".program").read_text("utf-8"))
+
+
+def test_an_upgrade_changes_nothing(stack: Stack, sandbox: Sandbox, recorded: Path) -> None:
+    brought(stack, sandbox, recorded, sandbox.url.partition("//")[2])
     stack.is_settled()
     stack.destroy().ok()
     assert sandbox.state.pixels(sandbox.tenant_id) == []
+
+
+def test_a_gateway_that_moved_meanwhile_is_seen(stack: Stack, sandbox: Sandbox) -> None:
+    former = "capig.example.com"
+    brought(stack, sandbox, RECORDED / "0.1.0-sent-for.json", former)
+    moved = {"CAPIG_MOVED_FROM": former}
+    names = ("shop", "plain", "unmanaged", "lead", "search", "site", "staging")
+    assert changes(stack, "preview", **moved) == {
+        Change(name, "update", ("gateway",)) for name in names
+    }
+    stack.up(**moved).ok()
+    assert sandbox.state.effective_event(sandbox.tenant_id, "Search", "102") == "DROP"
+    outputs = [resource["outputs"] for resource in stack.resources().values()]
+    assert [o["gateway"] for o in outputs] == [sandbox.url.partition("//")[2]] * len(names)
+    assert [o for o in outputs if "sent_for" in o] == []
+    stack.up("--expect-no-changes").ok()

@@ -8,11 +8,11 @@ from enum import Enum
 
 from .differences import reason
 from .holdings import (
-    Account,
-    Filter,
+    AccountInStack,
+    FilterInStack,
     Holdings,
-    PixelKey,
-    Subject,
+    PixelInStack,
+    SubjectInStack,
     Thing,
     resource_of,
     steps_that_change,
@@ -21,7 +21,7 @@ from .markdown import code, listed, value
 from .pixels import NONE, Pixels
 from .preview import Preview, Step
 
-__all__ = ["Change", "Connected", "Danger", "changes_of", "connected_anew"]
+__all__ = ["Connected", "Danger", "PlannedChange", "changes_of", "connected_anew"]
 
 Connected = Mapping[str, Sequence[tuple[str, str]]]
 """By pixel, the accounts that connect it anew, and the stack that does."""
@@ -39,7 +39,7 @@ class Danger(Enum):
 
 
 @dataclass(frozen=True)
-class Change:
+class PlannedChange:
     """One effect of one resource's step. All texts but `verb` and `noun` are Markdown.
 
     Attributes:
@@ -74,7 +74,7 @@ def connected_anew(previews: Sequence[Preview]) -> Connected:
     return {pixel: sorted(places) for pixel, places in found.items()}
 
 
-def changes_of(preview: Preview, connected: Connected) -> list[Change]:
+def changes_of(preview: Preview, connected: Connected) -> list[PlannedChange]:
     """All changes of a stack's preview, in the order of its steps.
 
     Args:
@@ -92,26 +92,31 @@ class _Stack:
         self._preview, self._connected = preview, connected
         self._holdings = Holdings(preview)
 
-    def changes(self, step: Step) -> list[Change]:
+    def changes(self, step: Step) -> list[PlannedChange]:
         """The effects of a step; that it happens at all, if it has none."""
         return list(self._effects(step)) or [self._without_effect(step)]
 
-    def _effects(self, step: Step) -> Iterator[Change]:
+    def _effects(self, step: Step) -> Iterator[PlannedChange]:
         before, after = self._holdings.before(step), self._holdings.after(step)
         if self._holdings.is_kept(step):
             before = None  # it stays as it is
-        if isinstance(before, Account) and before.tenant not in self._holdings.accounts_after:
+        if (
+            isinstance(before, AccountInStack)
+            and before.tenant not in self._holdings.accounts_after
+        ):
             yield self._change(step, "deletes", "account", [before.tenant], "", before.tenant)
-        if isinstance(before, PixelKey) and before not in self._holdings.pixels_after:
+        if isinstance(before, PixelInStack) and before not in self._holdings.pixels_after:
             yield self._lost_pixel(step, before)
-        if isinstance(before, Filter) and before.holds_back:
+        if isinstance(before, FilterInStack) and before.holds_back:
             yield from self._opened(step, before)
-        if isinstance(after, PixelKey) and after not in self._holdings.pixels_before:
+        if isinstance(after, PixelInStack) and after not in self._holdings.pixels_before:
             yield self._connects(step, after)
-        if isinstance(after, Filter):
-            yield from self._declared(step, before if isinstance(before, Filter) else None, after)
+        if isinstance(after, FilterInStack):
+            yield from self._declared(
+                step, before if isinstance(before, FilterInStack) else None, after
+            )
 
-    def _lost_pixel(self, step: Step, key: PixelKey) -> Change:
+    def _lost_pixel(self, step: Step, key: PixelInStack) -> PlannedChange:
         elsewhere = self._connected.get(key.pixel, ())
         for tenant, stack in elsewhere:
             if tenant != key.tenant:
@@ -123,7 +128,7 @@ class _Stack:
             tail = f"unless stack {code(elsewhere[0][1])}, which connects it, runs later"
         return self._change(step, "disconnects", "pixel", [key.pixel], tail, key.tenant)
 
-    def _connects(self, step: Step, key: PixelKey) -> Change:
+    def _connects(self, step: Step, key: PixelInStack) -> PlannedChange:
         """A new connection; it bears its name, so that those of many pixels fold."""
         change = self._change(step, "connects", "pixel", [key.pixel], "", key.tenant)
         name = step.new.inputs.get("pixel_name") if step.new and not step.old else None
@@ -131,17 +136,19 @@ class _Stack:
             return change
         return replace(change, subjects=(f"{value(key.pixel)} ({value(name)})",))
 
-    def _opened(self, step: Step, before: Filter) -> Iterator[Change]:
+    def _opened(self, step: Step, before: FilterInStack) -> Iterator[PlannedChange]:
         opened = {
             subject: before.pixels - self._holdings.held_after.get(subject, NONE)
             for subject in before.subjects
         }
         yield from self._by_pixels(step, "opens", opened)
 
-    def _declared(self, step: Step, before: Filter | None, after: Filter) -> Iterator[Change]:
+    def _declared(
+        self, step: Step, before: FilterInStack | None, after: FilterInStack
+    ) -> Iterator[PlannedChange]:
         """What a filter holds back, or publishes, and did not before."""
         if after.holds_back:
-            known: Mapping[Subject, Pixels] = self._holdings.held_before
+            known: Mapping[SubjectInStack, Pixels] = self._holdings.held_before
             verb = "holds back"
         else:
             known = dict.fromkeys(before.subjects, before.pixels) if before else {}
@@ -150,10 +157,10 @@ class _Stack:
         yield from self._by_pixels(step, verb, new)
 
     def _by_pixels(
-        self, step: Step, verb: str, found: Mapping[Subject, Pixels]
-    ) -> Iterator[Change]:
+        self, step: Step, verb: str, found: Mapping[SubjectInStack, Pixels]
+    ) -> Iterator[PlannedChange]:
         """A change for all events or websites that have the same pixels."""
-        by_pixels: dict[Pixels, list[Subject]] = {}
+        by_pixels: dict[Pixels, list[SubjectInStack]] = {}
         for subject, pixels in found.items():
             if pixels:
                 by_pixels.setdefault(pixels, []).append(subject)
@@ -167,27 +174,27 @@ class _Stack:
 
     def _all_go(self, tenant: str, pixels: Pixels) -> bool:
         """Whether the preview takes all of some pixels away from their account."""
-        keys = {PixelKey(tenant, pixel) for pixel in pixels.ids}
+        keys = {PixelInStack(tenant, pixel) for pixel in pixels.ids}
         lost = self._holdings.pixels_before - self._holdings.pixels_after.keys()
         return not pixels.all_but and keys <= lost
 
-    def _without_effect(self, step: Step) -> Change:
+    def _without_effect(self, step: Step) -> PlannedChange:
         before, after = self._holdings.before(step), self._holdings.after(step)
         verb = _VERBS.get(step.op, "deletes")
         if after is None and self._holdings.is_kept(step):
             return self._about(step, before, "forgets", _kept(step))
         thing = after or before
-        if isinstance(thing, PixelKey):
+        if isinstance(thing, PixelInStack):
             if step.op not in ("create", "delete"):
                 return self._about(step, thing, verb, "")
             by = self._holdings.pixels_after[thing]
             tail = "" if by == resource_of(step) else f", by {_named(by)}"
             return self._about(step, thing, "keeps", f"connected{tail}")
-        if isinstance(thing, Filter) and thing.subjects and thing.pixels:
+        if isinstance(thing, FilterInStack) and thing.subjects and thing.pixels:
             return self._filter_without_effect(step, thing, verb)
-        return self._about(step, thing if isinstance(thing, Account) else None, verb, "")
+        return self._about(step, thing if isinstance(thing, AccountInStack) else None, verb, "")
 
-    def _filter_without_effect(self, step: Step, thing: Filter, verb: str) -> Change:
+    def _filter_without_effect(self, step: Step, thing: FilterInStack, verb: str) -> PlannedChange:
         scope = _scope(thing.pixels)
         if step.op not in ("create", "delete"):
             return self._about(step, thing, verb, scope)
@@ -198,13 +205,13 @@ class _Stack:
         tail = f", by {listed(list(others))}" if step.op == "delete" else ""
         return self._about(step, thing, "keeps", f"held back {scope}{tail}")
 
-    def _about(self, step: Step, thing: Thing | None, verb: str, tail: str) -> Change:
+    def _about(self, step: Step, thing: Thing | None, verb: str, tail: str) -> PlannedChange:
         """A change of what a resource is about, or of the resource itself."""
-        if isinstance(thing, PixelKey):
+        if isinstance(thing, PixelInStack):
             return self._change(step, verb, "pixel", [thing.pixel], tail, thing.tenant)
-        if isinstance(thing, Account):
+        if isinstance(thing, AccountInStack):
             return self._change(step, verb, "account", [thing.tenant], tail, thing.tenant)
-        if isinstance(thing, Filter):
+        if isinstance(thing, FilterInStack):
             kind, tenant, _ = thing.subjects[0]
             names = [subject.name for subject in thing.subjects]
             return self._change(step, verb, kind, names, tail, tenant)
@@ -220,11 +227,11 @@ class _Stack:
         subjects: Iterable[str],
         tail: str,
         tenant: str,
-    ) -> Change:
+    ) -> PlannedChange:
         danger = _DANGERS.get((verb, noun)) or _DANGERS.get((verb, ""))
         shown = tuple(value(subject) for subject in subjects if subject)
         why = reason(step, destroys=self._preview.destroys, whole=not noun)
-        return Change(tenant, danger, verb, noun, shown, tail, resource_of(step), why)
+        return PlannedChange(tenant, danger, verb, noun, shown, tail, resource_of(step), why)
 
 
 _DANGERS = {

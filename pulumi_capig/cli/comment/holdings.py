@@ -11,11 +11,11 @@ from .pixels import ALL, NONE, Pixels
 from .preview import SECRET, UNKNOWN, Preview, State, Step
 
 __all__ = [
-    "Account",
-    "Filter",
+    "AccountInStack",
+    "FilterInStack",
     "Holdings",
-    "PixelKey",
-    "Subject",
+    "PixelInStack",
+    "SubjectInStack",
     "Thing",
     "kind_of",
     "resource_of",
@@ -34,14 +34,14 @@ _OUTSIDE = ("read", "read-replacement", "discard", "discard-replaced", "refresh"
 _PARTS_OF_A_REPLACEMENT = ("create-replacement", "import-replacement")
 
 
-class PixelKey(NamedTuple):
+class PixelInStack(NamedTuple):
     """A pixel of an account, which a connection connects."""
 
     tenant: str
     pixel: str
 
 
-class Subject(NamedTuple):
+class SubjectInStack(NamedTuple):
     """An event or a website of an account."""
 
     kind: str
@@ -50,7 +50,7 @@ class Subject(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Filter:
+class FilterInStack:
     """What a filter declares.
 
     Attributes:
@@ -59,19 +59,19 @@ class Filter:
         pixels: For which pixels.
     """
 
-    subjects: tuple[Subject, ...]
+    subjects: tuple[SubjectInStack, ...]
     holds_back: bool
     pixels: Pixels
 
 
 @dataclass(frozen=True)
-class Account:
+class AccountInStack:
     """An account that is a resource itself; "" as long as it has no id."""
 
     tenant: str
 
 
-Thing = PixelKey | Filter | Account
+Thing = PixelInStack | FilterInStack | AccountInStack
 
 
 def kind_of(step: Step) -> str:
@@ -107,12 +107,12 @@ class Holdings:
     """
 
     def __init__(self, preview: Preview) -> None:
-        self.held_before: defaultdict[Subject, Pixels] = defaultdict(lambda: NONE)
-        self.held_after: defaultdict[Subject, Pixels] = defaultdict(lambda: NONE)
-        self.pixels_before: set[PixelKey] = set()
-        self.pixels_after: dict[PixelKey, tuple[str, str]] = {}
+        self.held_before: defaultdict[SubjectInStack, Pixels] = defaultdict(lambda: NONE)
+        self.held_after: defaultdict[SubjectInStack, Pixels] = defaultdict(lambda: NONE)
+        self.pixels_before: set[PixelInStack] = set()
+        self.pixels_after: dict[PixelInStack, tuple[str, str]] = {}
         self.accounts_after: set[str] = set()
-        self._holders: defaultdict[Subject, list[tuple[str, str]]] = defaultdict(list)
+        self._holders: defaultdict[SubjectInStack, list[tuple[str, str]]] = defaultdict(list)
         self._gone = {step.urn for step in steps_that_change(preview) if step.new is None}
         for step in preview.steps:
             if step.op not in _OUTSIDE:
@@ -134,7 +134,7 @@ class Holdings:
             return False
         return step.old.retained or step.old.deleted_with in self._gone
 
-    def holders(self, subject: Subject, besides: Step) -> list[tuple[str, str]]:
+    def holders(self, subject: SubjectInStack, besides: Step) -> list[tuple[str, str]]:
         """The other resources that hold an event or website back afterwards."""
         return [holder for holder in self._holders[subject] if holder != resource_of(besides)]
 
@@ -147,18 +147,18 @@ class Holdings:
             self._add_after(step, before)
 
     def _add_before(self, thing: Thing | None) -> None:
-        if isinstance(thing, PixelKey):
+        if isinstance(thing, PixelInStack):
             self.pixels_before.add(thing)
-        elif isinstance(thing, Filter) and thing.holds_back:
+        elif isinstance(thing, FilterInStack) and thing.holds_back:
             for subject in thing.subjects:
                 self.held_before[subject] |= thing.pixels
 
     def _add_after(self, step: Step, thing: Thing | None) -> None:
-        if isinstance(thing, PixelKey):
+        if isinstance(thing, PixelInStack):
             self.pixels_after[thing] = resource_of(step)
-        elif isinstance(thing, Account):
+        elif isinstance(thing, AccountInStack):
             self.accounts_after.add(thing.tenant)
-        elif isinstance(thing, Filter) and thing.holds_back:
+        elif isinstance(thing, FilterInStack) and thing.holds_back:
             for subject in thing.subjects:
                 self.held_after[subject] |= thing.pixels
                 self._holders[subject].append(resource_of(step))
@@ -170,23 +170,23 @@ def _thing(step: Step, state: State | None, *, is_new: bool) -> Thing | None:
         return None
     inputs = _Inputs(step, state, is_new=is_new)
     if kind == "PixelConnection":
-        return PixelKey(inputs.text("tenant_id"), inputs.text("pixel_id"))
+        return PixelInStack(inputs.text("tenant_id"), inputs.text("pixel_id"))
     if kind == "Account":
         made_anew = is_new and step.op != "update"
         held = step.old.id if step.old else ""
-        return Account(inputs.text("tenant_id") if made_anew else held)
+        return AccountInStack(inputs.text("tenant_id") if made_anew else held)
     if kind in _FILTERS:
         return _filter(inputs, *_FILTERS[kind])
     return None
 
 
-def _filter(inputs: _Inputs, kind: str, argument: str) -> Filter:
+def _filter(inputs: _Inputs, kind: str, argument: str) -> FilterInStack:
     tenant, state = inputs.text("tenant_id"), inputs.text("filter_state")
-    subjects = tuple(Subject(kind, tenant, name) for name in inputs.texts(argument) or ())
+    subjects = tuple(SubjectInStack(kind, tenant, name) for name in inputs.texts(argument) or ())
     ids = inputs.texts("pixel_ids")
     # What is not known is taken for the worse: held back now, and not held back afterwards.
     holds_back = state == "DROP" if inputs.is_new else state != "PUBLISH"
-    return Filter(subjects, holds_back, ALL if ids is None else Pixels.of(ids))
+    return FilterInStack(subjects, holds_back, ALL if ids is None else Pixels.of(ids))
 
 
 class _Inputs:

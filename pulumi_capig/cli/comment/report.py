@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from .changes import Change, Danger, changes_of, connected_anew
+from .changes import Danger, PlannedChange, changes_of, connected_anew
 from .markdown import code, fenced, folded, listed, row, value
 from .preview import Preview
 
@@ -47,7 +47,7 @@ class _Group:
 
     stack: str
     account: str
-    changes: list[Change]
+    changes: list[PlannedChange]
 
     @property
     def rank(self) -> int:
@@ -175,9 +175,9 @@ def _block(lines: Sequence[str]) -> list[str]:
     return fenced(shown)
 
 
-def _groups(stack: str, changes: Iterable[Change]) -> list[_Group]:
+def _groups(stack: str, changes: Iterable[PlannedChange]) -> list[_Group]:
     """The changes by account, in an order that is the same for each preview of one program."""
-    by_account: dict[str, list[Change]] = {}
+    by_account: dict[str, list[PlannedChange]] = {}
     for change in changes:
         by_account.setdefault(value(change.account) if change.account else "", []).append(change)
     return [
@@ -186,27 +186,27 @@ def _groups(stack: str, changes: Iterable[Change]) -> list[_Group]:
     ]
 
 
-def _order(change: Change) -> tuple[int, str, list[tuple[int, str]]]:
+def _order(change: PlannedChange) -> tuple[int, str, list[tuple[int, str]]]:
     """Dangers first; then by class and name of the resource, numbers in a name by their value."""
     kind, name = change.resource
     parts = re.findall("[0-9]+|[^0-9]+", name)
     return _rank(change), kind, [(len(p), p) if p.isdigit() else (0, p) for p in parts]
 
 
-def _rank(change: Change) -> int:
+def _rank(change: PlannedChange) -> int:
     return list(Danger).index(change.danger) if change.danger else len(Danger)
 
 
-def _fold(changes: Iterable[Change]) -> Iterator[list[Change]]:
+def _fold(changes: Iterable[PlannedChange]) -> Iterator[list[PlannedChange]]:
     """Changes that differ in nothing but what they happen to, together."""
-    equal: dict[tuple[object, ...], list[Change]] = {}
+    equal: dict[tuple[object, ...], list[PlannedChange]] = {}
     for change in changes:
         key = (change.verb, change.noun, change.tail, change.resource[0], change.why)
         equal.setdefault(key, []).append(change)
     yield from equal.values()
 
 
-def _row(fold: Sequence[Change], detail: _Detail) -> str:
+def _row(fold: Sequence[PlannedChange], detail: _Detail) -> str:
     first = fold[0]
     subjects = list(dict.fromkeys(subject for change in fold for subject in change.subjects))
     names = list(dict.fromkeys(code(change.resource[1]) for change in fold))
@@ -219,7 +219,9 @@ def _row(fold: Sequence[Change], detail: _Detail) -> str:
     return row(_sentence(first, subjects, show), resource, first.why)
 
 
-def _sentence(change: Change, subjects: list[str], show: Callable[[list[str], str], str]) -> str:
+def _sentence(
+    change: PlannedChange, subjects: list[str], show: Callable[[list[str], str], str]
+) -> str:
     words = [f"**{change.verb}**" if change.danger else change.verb]
     if len(subjects) > 1:
         words += [_count(len(subjects), change.noun), change.tail]

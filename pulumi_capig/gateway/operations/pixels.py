@@ -2,21 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import base64
+import re
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, WrapValidator
 from pydantic.alias_generators import to_camel
 
-from ...errors import UnexpectedAnswerError
+from ...errors import GatewayError, NotAuthorizedError, NotFoundError, UnexpectedAnswerError
+from ..answers import NULL
 from ..calls import Call
 from ..failure import AttemptFailure
-from ..models import Model
+from ..models import Model, unknown_if_odd
 from ..operation import Operation
 
 if TYPE_CHECKING:
     from ..client import Client
 
 _SIGNALS = ("tenantMutations", "signalMutations")
+
+_SPARE = frozenset(
+    {
+        "domains",
+        "lastPublished",
+        "lastReceived",
+        "status",
+        "targetId",
+        "totalEventsPublished",
+        "totalEventsReceived",
+    }
+)
+"""Fields that no resource depends on: they must not keep an account from being read."""
+
+_ODD_IS_UNKNOWN = WrapValidator(unknown_if_odd)
+Counter = Annotated[float | None, _ODD_IS_UNKNOWN]
+"""A figure or a time, whose units are not documented."""
+
+_DIGITS = re.compile(r"[0-9]+")
+_GLOBAL_ID = re.compile(r"[A-Za-z]\w*(?::[\w-]+)*:([0-9]+)", re.ASCII)
+
+_GONE = (
+    "If the account is gone for good, `pulumi state delete URN --target-dependents` takes a "
+    "resource of it out of the state, with what depends on it."
+)
 
 SET_UP = Operation(
     "AddNewPixelModalMutation",
@@ -32,18 +60,26 @@ DELETE = Operation(
     mutates=True,
     nullable=True,
 )
-LIST = Operation("ConnectionStatusCardQuery", "capig", ("tenantQueries", "account"), mutates=False)
+LIST = Operation(
+    "ConnectionStatusCardQuery",
+    "capig",
+    ("tenantQueries", "account"),
+    mutates=False,
+    spare=_SPARE,
+)
 SWITCH_RECEIVING = Operation(
     "updateSignalConfigStatusMutation",
     "capig",
     (*_SIGNALS, "updateSignalConfigEventsStatus"),
     mutates=True,
+    spare=_SPARE,
 )
 SWITCH_PUBLISHING = Operation(
     "updateSignalConfigCapiPublishMutation",
     "capig",
     (*_SIGNALS, "updateSignalConfigCapiPublish"),
     mutates=True,
+    spare=_SPARE,
 )
 
 
@@ -64,11 +100,11 @@ class ConnectionStatus(Model):
     access_token_available: bool | None = None
     bad_token: bool | None = None
     api_error_code: str | None = None
-    target_id: str | None = None
-    last_published: float | None = None
-    total_events_published: float | None = None
-    last_received: float | None = None
-    total_events_received: float | None = None
+    target_id: Annotated[str | None, _ODD_IS_UNKNOWN] = None
+    last_published: Counter = None
+    total_events_published: Counter = None
+    last_received: Counter = None
+    total_events_received: Counter = None
 
 
 class SignalConfig(Model):
@@ -77,28 +113,27 @@ class SignalConfig(Model):
     id: str | None = None
     connection_id: str | None = None
     data_set_type: str | None = None
-    domains: list[str | None] | None = None
+    domains: Annotated[list[str | None] | None, _ODD_IS_UNKNOWN] = None
     connection_status: ConnectionStatus | None = None
 
     @property
     def pixel_id(self) -> str | None:
-        """The bare pixel id, from whichever of its three places holds it."""
-        status = self.connection_status
-        if status and status.pixel_id:
-            return status.pixel_id
-        if self.connection_id:
-            return self.connection_id
-        for global_id in (self.id, status.id if status else None):
-            if global_id and ":" in global_id:
-                return global_id.rpartition(":")[2]
-        return self.id
+        """The bare pixel id, from whichever of its four places holds one.
+
+        Only digits are an id, plain or in a global id, which may be encoded: whatever else stands
+        there would not be found again, and a connected pixel would be taken for gone.
+        """
+        status = self.connection_status or ConnectionStatus()
+        bare, ids = (status.pixel_id, self.connection_id), (self.id, status.id)
+        found = (*map(_bare_id, bare), *map(_in_global_id, ids), *map(_bare_id, ids))
+        return next(filter(None, found), None)
 
 
 class Account(Model):
     """An account with its connected pixels."""
 
     name: str | None = None
-    status: int | None = None
+    status: Annotated[int | None, _ODD_IS_UNKNOWN] = None
     signal_configs: list[SignalConfig | None] | None = None
 
 
@@ -203,7 +238,12 @@ def list_account(client: Client, tenant_id: str, time_window: int = 60) -> Accou
         GatewayError: It failed; the class says what may be done about it.
     """
     variables = {"tenantId": tenant_id, "timeWindow": time_window}
-    return client.execute(Call(LIST, "list the pixels", tenant_id, variables, Account.read))
+    try:
+        return client.execute(Call(LIST, "list the pixels", tenant_id, variables, Account.read))
+    except GatewayError as error:
+        if not _may_be_gone(error):
+            raise
+        raise error.because(advice=f"{error.advice} {_GONE}") from error.__cause__
 
 
 def unknown_fields(client: Client) -> list[str]:
@@ -261,6 +301,35 @@ def _switch(
     variables = {"tenantId": tenant_id, "id": pixel_id, "input": {"status": int(on)}}
     with client.connection_writes:
         return client.execute(Call(operation, words, tenant_id, variables, _switched))
+
+
+def _may_be_gone(error: GatewayError) -> bool:
+    """Whether an account that was deleted may answer so, to one that may see it no more too."""
+    if error.tenant_id is None:
+        return False
+    return isinstance(error, NotAuthorizedError | NotFoundError) or error.reason == NULL
+
+
+def _bare_id(text: str | None) -> str | None:
+    if text is not None and _DIGITS.fullmatch(text):
+        return text
+    return _in_global_id(text)
+
+
+def _in_global_id(text: str | None) -> str | None:
+    for plain in (text or "", _decoded(text or "")):
+        if found := _GLOBAL_ID.fullmatch(plain):
+            return found[1]
+    return None
+
+
+def _decoded(text: str) -> str:
+    """A global id out of its base64, as Relay has it; empty if it is none."""
+    try:
+        usual = text.translate(str.maketrans("-_", "+/")) + "=" * (-len(text) % 4)
+        return base64.b64decode(usual, validate=True).decode("ascii")
+    except ValueError:
+        return ""
 
 
 def _flag(result: Any) -> bool | None:

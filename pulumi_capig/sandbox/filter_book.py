@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Literal
 
-__all__ = ["AccountWide", "FilterBook"]
+from .dialect.filters import AccountWide
 
-AccountWide = Literal["rule-own-first", "rule-own-last", "copies"]
+__all__ = ["FilterBook"]
 
 
 class FilterBook:

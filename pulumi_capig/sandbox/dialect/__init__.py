@@ -1,0 +1,27 @@
+"""How the played gateway behaves where the real one's behaviour is not documented.
+
+Each part of the reference has its switches in a file; `Dialect` is all of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from .answers import AnswerDialect
+from .filters import FilterDialect
+from .pixels import PixelDialect
+from .tokens import TokenDialect
+
+__all__ = ["Dialect"]
+
+
+@dataclass(frozen=True)
+class Dialect(TokenDialect, AnswerDialect, PixelDialect, FilterDialect):
+    """What a gateway does wherever the documentation leaves it open.
+
+    The defaults are what the public samples suggest. Change a switch with
+    `dataclasses.replace(dialect, ...)`, also while the sandbox runs.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
