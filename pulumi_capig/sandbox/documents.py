@@ -55,8 +55,8 @@ class ParsedDocument:
 
     def asked(
         self, variables: dict[str, Any], operation_name: str | None
-    ) -> tuple[tuple[AskedField, ...], Mapping[str, Any]]:
-        """What the document asks for with these variables, and the variables without secrets.
+    ) -> tuple[tuple[AskedField, ...], Mapping[str, Any], frozenset[str]]:
+        """What the document asks for, the variables without secrets, and the secrets.
 
         What is secret, is known by the arguments, whatever names the document has for them.
         """
@@ -69,8 +69,8 @@ class ParsedDocument:
             fields[place.path] = AskedField(place.name, tenant, pixels, place.path)
             secrets.update(secrets_in(given[-1]))
         if not fields:
-            return (AskedField("invalid"),), {}
-        return tuple(fields.values()), redact(variables, secrets)
+            return (AskedField("invalid"),), {}, frozenset(secrets_in(variables))
+        return tuple(fields.values()), redact(variables, secrets), frozenset(secrets)
 
     def root_fields(self, operation_name: str | None) -> int:
         """How many root fields the document has."""

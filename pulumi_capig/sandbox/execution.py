@@ -68,6 +68,7 @@ class Asked:
     Args:
         fields: What it asks for.
         variables: GraphQL variables or token form, without secrets.
+        secrets: The secrets that it names.
         answer: Carries it out and answers it.
         struck: The faults that strike it.
         outcomes: What became of each field, once it was carried out.
@@ -76,6 +77,7 @@ class Asked:
 
     fields: tuple[AskedField, ...]
     variables: Mapping[str, Any]
+    secrets: frozenset[str]
     answer: Callable[[Execution], Response]
     struck: Struck = field(default_factory=Struck)
     outcomes: dict[Path, Outcome] = field(default_factory=dict)

@@ -42,6 +42,7 @@ class GraphQLEndpoint:
             return Asked(
                 (AskedField("invalid"),),
                 {},
+                frozenset(),
                 lambda _: failed(400, "The body is not a GraphQL request", gateway.dialect),
             )
         schema = schema_of(self.sdl, self.operations, gateway.dialect.unknown_fields)
@@ -81,7 +82,7 @@ class UncoveredEndpoint:
             message = f"The {self.name} is not covered by this sandbox"
             return failed(418, message, gateway.dialect)
 
-        return Asked((AskedField(self.name),), {}, answer)
+        return Asked((AskedField(self.name),), {}, frozenset(), answer)
 
 
 def _is_authorized(request: Request, gateway: PlayedGateway) -> bool:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import heapq
+import json
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from .asked import AskedField, Path
+from .redaction import fingerprint, redact
 
-__all__ = ["Counters", "FieldRecord", "Journal", "RequestRecord"]
+__all__ = ["Counters", "FieldRecord", "Journal", "KeptAnswer", "RequestRecord"]
 
 _FILTER_WRITES = {"updateEventFilter", "updateDomainFilter"}
 _CONNECTION_WRITES = {
@@ -20,6 +24,11 @@ _CONNECTION_WRITES = {
     "updateSignalConfigEventsStatus",
     "updateSignalConfigCapiPublish",
 }
+
+
+_KEPT_ANSWERS = 200
+_KEPT_BYTES = 64 * 1024
+_READ = 10_000
 
 
 @dataclass(frozen=True)
@@ -105,6 +114,33 @@ class Counters:
     in_progress: int
 
 
+@dataclass(frozen=True)
+class KeptAnswer:
+    """What a request was answered with.
+
+    Args:
+        content: Its body, or the beginning of it.
+        length: Bytes of the whole body.
+        secrets: Texts in the request that are secret.
+    """
+
+    content: bytes
+    length: int
+    secrets: frozenset[str]
+
+    @cached_property
+    def text(self) -> str:
+        """The answer without secrets, and no more of it than somebody reads."""
+        if self.length > len(self.content):
+            return f"{self.length} bytes"
+        text = self.content.decode(errors="replace")
+        with suppress(ValueError):
+            text = json.dumps(redact(json.loads(text)))
+        for secret in self.secrets:
+            text = text.replace(secret, fingerprint(secret))
+        return text if len(text) <= _READ else f"{text[:_READ]}…"
+
+
 class Journal:
     """The request log with its counters. Safe to use from several threads."""
 
@@ -123,6 +159,7 @@ class Journal:
             self._ended: Counter[str] = Counter()
             self._peak: Counter[str] = Counter(self._in_progress)
             self._connections: set[int] = set()
+            self._answers: dict[int, KeptAnswer] = {}
             self._sequence = 0
             self._revision += 1
 
@@ -141,6 +178,10 @@ class Journal:
         """The requests that arrived last, the last one first."""
         with self._changed:
             return heapq.nlargest(count, self._records, key=_sequence)
+
+    def answer(self, sequence: int) -> KeptAnswer | None:
+        """What a request was answered with, if that was not long ago."""
+        return self._answers.get(sequence)
 
     @property
     def counters(self) -> Counters:
@@ -187,6 +228,15 @@ class Journal:
         with self._changed:
             for lane in _lanes(asked):
                 self._in_progress[lane] -= 1
+            self._revision += 1
+
+    def keep_answer(self, sequence: int, content: bytes, secrets: frozenset[str]) -> None:
+        """Keeps what a request was answered with, and forgets an older one."""
+        kept = KeptAnswer(content[:_KEPT_BYTES], len(content), secrets)
+        with self._changed:
+            self._answers[sequence] = kept
+            if len(self._answers) > _KEPT_ANSWERS:
+                del self._answers[next(iter(self._answers))]
             self._revision += 1
 
     def append(self, record: RequestRecord) -> None:

@@ -84,6 +84,8 @@ class Journaling(_Middleware):
                 status: int | None = message.get("status")
                 seconds = time.perf_counter() - arrival
                 journal.append(_record(asked, sequence, status, connection, scope["path"], seconds))
+            elif message["type"] == "http.response.body":
+                journal.keep_answer(sequence, message.get("body", b""), asked.secrets)
             await send(message)
 
         try:

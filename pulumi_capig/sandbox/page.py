@@ -5,10 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from dataclasses import asdict
 from functools import cache
 from importlib import resources
-from typing import Any
+from zlib import crc32
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -16,11 +15,9 @@ from starlette.routing import Route
 
 from .admin import OF_THIS_MACHINE
 from .gateway import PlayedGateway
-from .state import HeldPixel
+from .view import view
 
 __all__ = ["PAGE_ROUTES"]
-
-_LATEST = 50
 
 
 async def _show_page(_request: Request) -> Response:
@@ -37,52 +34,14 @@ async def _show_page(_request: Request) -> Response:
 async def _show_view(request: Request) -> Response:
     """What the page asks for by itself twice a second."""
     gateway: PlayedGateway = request.state.gateway
+    search = request.query_params.get("search", "")
     # Taken before the view is, so that what changes meanwhile is seen the next time.
-    tag = f'"{gateway.mark}-{gateway.state.revision}-{gateway.journal.revision}"'
+    revisions = f"{gateway.state.revision}-{gateway.journal.revision}"
+    tag = f'"{gateway.mark}-{revisions}-{crc32(search.encode()):x}"'
     headers = {"cache-control": "no-cache", "etag": tag}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
-    return JSONResponse(_view(gateway), headers=headers)
-
-
-def _view(gateway: PlayedGateway) -> dict[str, Any]:
-    state, counters = gateway.state, gateway.counters
-    accounts: dict[str, dict[str, Any]] = {
-        account.id: {
-            "id": account.id,
-            "name": account.name,
-            "pixels": [_pixel(pixel) for pixel in state.pixels(account.id)],
-            "events": [],
-            "domains": [],
-        }
-        for account in state.accounts.values()
-    }
-    for (tenant, name, pixel), value in state.event_filters().items():
-        accounts[tenant]["events"].append([name, pixel, value])
-    for (tenant, name, pixel), value in state.domain_filters().items():
-        accounts[tenant]["domains"].append([name, pixel, value])
-    return {
-        "accounts": list(accounts.values()),
-        "requests": [asdict(record) for record in gateway.journal.latest(_LATEST)],
-        "totals": {
-            "requests": sum(counters.requests.values()),
-            "in_progress": counters.in_progress,
-            "connections": counters.connections,
-        },
-    }
-
-
-def _pixel(pixel: HeldPixel) -> dict[str, Any]:
-    return {
-        "id": pixel.pixel_id,
-        "name": pixel.name,
-        "receiving": pixel.receiving,
-        "publishing": pixel.publishing,
-        "token": "bad" if pixel.bad_token else "held" if pixel.access_token else "missing",
-        "error": pixel.api_error_code,
-        "received": pixel.total_events_received,
-        "published": pixel.total_events_published,
-    }
+    return JSONResponse(view(gateway, search), headers=headers)
 
 
 @cache

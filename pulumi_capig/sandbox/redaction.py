@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["redact", "secrets_in"]
+__all__ = ["fingerprint", "redact", "secrets_in"]
 
 _NAMES = {
     "accesskey",
@@ -16,6 +16,7 @@ _NAMES = {
     "clientsecret",
     "credentials",
     "privatekey",
+    "token",
     "value",  # the API key of a data destination
 }
 """Names of what is secret, in lower case and without underscores."""
@@ -30,12 +31,12 @@ def redact(value: Any, secrets: Container[str] = ()) -> Any:
     """
     if isinstance(value, dict):
         return {
-            key: _fingerprint(item) if item and _is_secret(key) else redact(item, secrets)
+            key: fingerprint(item) if item and _is_secret(key) else redact(item, secrets)
             for key, item in value.items()
         }
     if isinstance(value, list):
         return [redact(item, secrets) for item in value]
-    return _fingerprint(value) if isinstance(value, str) and value in secrets else value
+    return fingerprint(value) if isinstance(value, str) and value in secrets else value
 
 
 def secrets_in(value: Any) -> Iterator[str]:
@@ -56,5 +57,6 @@ def _is_secret(name: str) -> bool:
     return name.replace("_", "").lower() in _NAMES
 
 
-def _fingerprint(secret: object) -> str:
+def fingerprint(secret: object) -> str:
+    """What tells a secret from another one without showing it."""
     return f"sha256:{hashlib.sha256(str(secret).encode()).hexdigest()[:12]}"

@@ -14,7 +14,7 @@ from .answers import json_answer
 from .asked import AskedField, OperationError
 from .execution import Asked, Execution
 from .gateway import CLIENT_ID, CLIENT_SECRET, PlayedGateway
-from .redaction import redact
+from .redaction import redact, secrets_in
 
 __all__ = ["TokenEndpoint"]
 
@@ -46,7 +46,7 @@ class TokenEndpoint:
             except OperationError as error:
                 return json_answer({"error": str(error)}, error.code)
 
-        return Asked((AskedField("token"),), redact(form), answer)
+        return Asked((AskedField("token"),), redact(form), frozenset(secrets_in(form)), answer)
 
 
 def _issue(

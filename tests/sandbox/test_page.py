@@ -15,7 +15,7 @@ import pytest
 from graphql import GraphQLInputObjectType, build_schema
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
 
-from pulumi_capig.sandbox import Fault, Sandbox
+from pulumi_capig.sandbox import FAULTS, Fault, Sandbox
 from pulumi_capig.sandbox.redaction import redact
 from tests.support.needs import missing
 
@@ -152,6 +152,74 @@ def test_the_view_is_sent_again_only_if_it_has_changed(sandbox: Sandbox, caller:
     assert answer.status_code == 200
 
 
+def requests_of(caller: Caller, search: str = "") -> list[dict[str, Any]]:
+    answer = caller.http.get("/sandbox/view", params={"search": search})
+    return list(answer.json()["requests"])
+
+
+def test_equal_reads_share_a_row_until_something_is_written(
+    sandbox: Sandbox, caller: Caller
+) -> None:
+    for _ in range(3):
+        caller.ask_token()
+        caller.send("list")
+    caller.send("list", tenantId="SandboxB")
+    caller.setup("301")
+    caller.setup("301")
+    sandbox.inject(Fault.status(503, operation="list"))
+    for _ in range(3):
+        caller.send("list")
+    assert [
+        (row["operation"], row["tenant"], row["status"], row["times"], row["first"])
+        for row in requests_of(caller)
+    ] == [
+        ("list", "SandboxA", 200, 2, 11),
+        ("list", "SandboxA", 503, 1, 10),
+        ("setupPixelSignalConfig", "SandboxA", 200, 1, 9),
+        ("setupPixelSignalConfig", "SandboxA", 200, 1, 8),
+        ("list", "SandboxB", 200, 1, 7),
+        ("list", "SandboxA", 200, 3, 2),
+        ("token", None, 200, 3, 1),
+    ]
+
+
+def test_requests_have_their_answers(sandbox: Sandbox, caller: Caller) -> None:
+    caller.send("deleteDataSource", id="404")
+    sandbox.inject(FAULTS["502-page"].on("list"))
+    caller.send("list")
+    sandbox.inject(Fault("huge", "list", size=100_000))
+    caller.send("list")
+    sandbox.inject(Fault("reset", "list"))
+    with pytest.raises(httpx.TransportError):
+        caller.send("list")
+    none, huge, page, missing_pixel = (row["answer"] for row in requests_of(caller))
+    assert none == ""
+    assert re.fullmatch(r"\d{6} bytes", huge)
+    assert page.startswith("<!DOCTYPE html>")
+    assert json.loads(missing_pixel)["errors"][0]["message"] == "Pixel 404 not found"
+    for _ in range(300):
+        caller.ask_token()
+    assert requests_of(caller, "deleteDataSource")[0]["answer"] == ""
+    assert requests_of(caller)[0]["answer"].startswith('{"token":')
+
+
+def test_requests_are_searched_for(sandbox: Sandbox, caller: Caller) -> None:
+    for number in range(60):
+        caller.setup(str(1000 + number), name=f"Shop {number}")
+    caller.send("deleteDataSource", id="404")
+    assert len(requests_of(caller)) == 50
+    (found,) = requests_of(caller, "shop 7")
+    assert found["variables"]["input"]["pixelId"] == "1007"
+    (found,) = requests_of(caller, "NOT FOUND")
+    assert found["operation"] == "deleteDataSource"
+    assert requests_of(caller, "nobody asked this") == []
+    etags = {
+        caller.http.get("/sandbox/view", params={"search": text}).headers["etag"]
+        for text in ("", "a", "b")
+    }
+    assert len(etags) == 3
+
+
 # Secrets
 
 
@@ -204,6 +272,31 @@ def test_access_tokens_are_told_nowhere(
     assert len(sandbox.requests) == 1
     assert SECRET not in everything_told(sandbox)
     assert SECRET not in repr(sandbox.requests)
+
+
+ANSWERS_THAT_REPEAT_IT = [
+    Fault.status(502, body=f"<html>{SECRET}</html>"),
+    Fault("not-json", body=f"token {SECRET} is bad"),
+    Fault.status(400, body=json.dumps({"errors": [{"message": f"bad token {SECRET}"}]})),
+]
+
+
+@pytest.mark.parametrize("fault", ANSWERS_THAT_REPEAT_IT, ids=["page", "text", "JSON"])
+def test_access_tokens_are_told_in_no_answer(
+    sandbox: Sandbox, caller: Caller, fault: Fault
+) -> None:
+    sandbox.inject(fault)
+    assert SECRET in caller.try_setup("301", accessToken=SECRET).text
+    told = everything_told(sandbox)
+    assert SECRET not in told
+    assert "sha256:" in requests_of(caller)[0]["answer"]
+
+
+def test_variables_that_are_refused_are_told_nowhere(sandbox: Sandbox, caller: Caller) -> None:
+    answer = caller.send("setupPixelSignalConfig", input={"accessToken": SECRET})
+    assert answer.status_code == 400
+    assert SECRET in answer.text
+    assert SECRET not in everything_told(sandbox)
 
 
 def test_credentials_are_told_nowhere(sandbox: Sandbox, caller: Caller) -> None:
@@ -360,6 +453,92 @@ def test_requests_appear_with_their_answers(
     )
     assert SECRET not in watched.page.content()
     assert "sha256:" in watched.page.content()
+
+
+def test_pixels_of_one_filter_share_a_row(
+    watched: Watched, sandbox: Sandbox, caller: Caller
+) -> None:
+    pixels = [str(number) for number in range(301, 315)]
+    for pixel in pixels:
+        sandbox.connect(pixel)
+    for number in range(50):
+        sandbox.set_domain_filter(f"staging-{number}.example", "DROP")
+        sandbox.set_domain_filter(f"staging-{number}.example", "DROP", pixels)
+    caller.event("DROP", name="Lead")
+    caller.event("DROP", pixels, name="Lead")
+    caller.event("PUBLISH", pixels[:2], name="Lead")
+    caller.event("DROP", pixels[:3], name="Search")
+    caller.event("DROP", [*pixels[:4], "404"], name="Purchase")
+    caller.event("DROP", ["404", "405", "406", "407"], name="Schedule")
+    domains = watched.rows("Domain filters")
+    expect(domains).to_have_count(50)
+    expect(domains.first).to_have_text("staging-0.examplewhole account, all 14 pixelsDROP")
+    events = watched.rows("Event filters")
+    expect(events).to_have_text(
+        [
+            "Leadwhole account, 12 of 14 pixelsDROP",
+            "Lead301302PUBLISH",
+            "Search301302303DROP",
+            "Purchase4 of 14 pixels, 1 not connectedDROP",
+            "Schedule4 not connectedDROP",
+        ]
+    )
+    events.nth(3).get_by_text("4 of 14 pixels").click()
+    expect(events.nth(3).locator("pre")).to_have_text("301 302 303 304 404")
+
+
+def test_answers_unfold(watched: Watched, sandbox: Sandbox, caller: Caller) -> None:
+    sandbox.connect("301", name="Shop")
+    for _ in range(3):
+        caller.send("list")
+    row = watched.rows("Requests")
+    expect(row).to_contain_text("list \N{MULTIPLICATION SIGN}3")
+    row.get_by_text("SignalConfig:301").click()
+    expect(row.locator("pre")).to_contain_text('"pixelName": "Shop"')
+    row.get_by_text("SignalConfig:301").first.click()
+    expect(row.locator("pre")).to_have_count(0)
+
+
+def test_settings_of_one_request_are_counted(watched: Watched, caller: Caller) -> None:
+    fields = "updateEventFilter(input: {eventName: %s, filterState: DROP}) { updatedFilter { id } }"
+    body = " ".join(
+        f'f{number}: tenantMutations(tenantId: "SandboxA") {{ {fields % name} }}'
+        for number, name in enumerate(['"Lead"', '" "', '"Search"'])
+    )
+    caller.post(f"mutation {{ {body} }}")
+    expect(watched.rows("Requests")).to_have_text(
+        [re.compile(r"updateEventFilter.*3 settings, 1 failed.*eventName is empty.*400")]
+    )
+
+
+def test_a_search_leaves_what_contains_it(
+    watched: Watched, sandbox: Sandbox, caller: Caller
+) -> None:
+    for number in range(60):
+        caller.setup(str(1000 + number))
+    sandbox.set_domain_filter("staging.example", "DROP", [str(1000 + n) for n in range(5)])
+    caller.event("DROP", name="Lead")
+    sandbox.connect("2000", tenant="SandboxB")
+    search = watched.page.get_by_role("searchbox", name="Search")
+    expect(watched.rows("Pixels")).to_have_count(60)
+    expect(watched.page.locator(".changed, .gone")).to_have_count(0)
+    watched.page.evaluate("marks.length = 0")
+    search.fill("1003")
+    expect(watched.rows("Pixels")).to_have_text([re.compile("1003")])
+    expect(watched.rows("Requests")).to_have_text([re.compile("setup.*1003")])
+    expect(watched.rows("Domain filters")).to_have_count(1)  # one of its pixels
+    expect(watched.table("Event filters")).to_be_hidden()
+    expect(watched.page.get_by_role("heading", name="SandboxB")).to_be_hidden()
+    expect(watched.table("Pixels").locator("caption")).to_have_text("Pixels (1 of 60)")
+    caller.run("updateSignalConfigCapiPublish", id="1003", input={"status": 0})
+    expect(watched.rows("Requests")).to_have_count(2)
+    search.fill("")
+    expect(watched.rows("Pixels")).to_have_count(60)
+    expect(watched.rows("Requests")).to_have_count(50)
+    expect(watched.page.get_by_role("heading", name="SandboxB")).to_be_visible()
+    assert {mark for mark in watched.marks() if "updateSignalConfigCapiPublish" not in mark} == {
+        "off"
+    }
 
 
 def test_names_are_text_whatever_they_contain(
