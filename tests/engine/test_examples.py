@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import runpy
 import shutil
@@ -38,6 +39,14 @@ def edit(path: Path, old: str, new: str) -> None:
     source = path.read_text("utf-8")
     assert source.count(old) == 1
     path.write_text(source.replace(old, new), "utf-8")
+
+
+def test_the_project_in_the_root_is_the_quick_start(clone: Stack, sandbox: Sandbox) -> None:
+    shutil.copy(ROOT / "Pulumi.yaml", clone.project)
+    clone.environment["PATH"] = f"{sys.prefix}/bin{os.pathsep}{clone.environment['PATH']}"
+    clone.run("stack", "init", "dev").ok()
+    missing = clone.preview().failed().text
+    assert all(name in missing for name in ("pixelId", "businessId", "accessToken"))
 
 
 def test_quickstart(clone: Stack, sandbox: Sandbox) -> None:
