@@ -15,7 +15,10 @@ from .transport import is_tls, last_word, proxy_for, tls_advice
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 _COMPLETE = "pulumi_capig.complete"
-_LAST_STEP = "http11.send_request_body.complete"
+_STEPS = {
+    "http11.send_request_headers.started": False,
+    "http11.send_request_body.complete": True,
+}
 
 _BINARY = "illegal request line"
 """What h11 says of an answer that begins as no line of HTTP/1.1 can, such as a frame of HTTP/2."""
@@ -51,12 +54,14 @@ class Limit:
 
 
 def watch(request: httpx.Request) -> None:
-    """Note on a request when it has left this machine as a whole."""
-    request.extensions[_COMPLETE] = False
+    """Note on a request whether it has left this machine as a whole.
+
+    A transport that does not say so leaves no note.
+    """
 
     def trace(event: str, _info: Any) -> None:
-        if event == _LAST_STEP:
-            request.extensions[_COMPLETE] = True
+        if event in _STEPS:
+            request.extensions[_COMPLETE] = _STEPS[event]
 
     request.extensions["trace"] = trace
 

@@ -503,7 +503,7 @@ def test_a_time_out_names_its_setting(open_client: Open) -> None:
         sandbox.connect("101")
         sandbox.inject(Fault("slow", "list", times=None))
         sandbox.inject(Fault("slow", "deleteDataSource", times=None))
-        client = open_client(sandbox, timeout=0.2, maxRetries=0)
+        client = open_client(sandbox, timeout=0.2, maxRetries=0, token=token_of(sandbox))
         for call in (
             lambda: pixels.list_account(client, "SandboxA"),
             lambda: pixels.disconnect(client, "SandboxA", "101"),
@@ -517,7 +517,8 @@ def test_a_time_out_names_its_setting(open_client: Open) -> None:
 def test_a_time_out_by_the_deadline_names_that(open_client: Open) -> None:
     with Sandbox() as sandbox:
         sandbox.inject(Fault("slow", "list", times=None))
-        client = open_client(sandbox, timeout=20, deadline=0.3, maxRetries=0)
+        token = token_of(sandbox)
+        client = open_client(sandbox, timeout=20, deadline=0.3, maxRetries=0, token=token)
         found = failing(lambda: pixels.list_account(client, "SandboxA"))
     assert "the request timed out" in found.reason
     assert "CAPIG_DEADLINE" in str(found)

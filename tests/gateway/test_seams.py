@@ -72,6 +72,26 @@ def test_errors_of_a_transport_are_those_of_the_network() -> None:
         pixels.list_account(client, "T")
 
 
+@pytest.mark.parametrize("kind", [httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError])
+def test_a_transport_that_breaks_leaves_the_outcome_open(kind: type[httpx.HTTPError]) -> None:
+    """It does not say how much of the request has left."""
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/clients/token":
+            return httpx.Response(200, json={"token": "good"})
+        seen.append(request)
+        message = "broken"
+        raise kind(message)
+
+    with (
+        Client(SETTINGS, transport=httpx.MockTransport(answer), sleep=lambda _: None) as client,
+        pytest.raises(OutcomeUnknownError),
+    ):
+        pixels.connect(client, "T", "1", business_id="2", access_token=PIXEL_TOKEN)
+    assert len(seen) == 1
+
+
 def test_a_client_closes_its_transport() -> None:
     class Closing(httpx.MockTransport):
         closed = False
