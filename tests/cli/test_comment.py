@@ -491,6 +491,7 @@ BEFORE = """
         "consent", event_name="Quiz", filter_state="DROP",
         opts=pulumi.ResourceOptions(retain_on_delete=True),
     )
+    capig.DomainFilters("sites", domains=["x.example", "y.example"], filter_state="DROP")
 """
 AFTER = """
     shop = capig.PixelConnection(
@@ -506,6 +507,7 @@ AFTER = """
         "leads", event_name="Lead", filter_state="DROP",
         pixel_ids=new.signal_config_id.apply(lambda _: ["103"]),
     )
+    capig.DomainFilters("sites", domains=["y.example", "z.example"], filter_state="DROP")
 """
 
 
@@ -524,10 +526,11 @@ def test_previews_of_the_real_cli(
     text = done.stdout
     assert "EAAB" not in text
     assert "SandboxB" not in text
-    dangers = [row[0] for row in tables(text)][:3]
+    dangers = [row[0] for row in tables(text)][:4]
     assert dangers == [
         "moves pixel 102 to account (secret)",
         "opens website a.example for the whole account",
+        "opens website x.example for the whole account",
         "opens event Lead for pixel 101",
     ]
     assert row_of(text, "shop")[2] == "access_token changes; publishing (not declared) → false"
