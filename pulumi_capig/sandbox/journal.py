@@ -114,7 +114,7 @@ class Counters:
     in_progress: int
 
 
-@dataclass(frozen=True)
+@dataclass
 class KeptAnswer:
     """What a request was answered with.
 
@@ -223,12 +223,17 @@ class Journal:
             self._changed.notify_all()
             return self._sequence
 
-    def leave(self, asked: Sequence[AskedField]) -> None:
-        """Notes that a request is no longer in progress."""
+    def leave(self, asked: Sequence[AskedField], record: RequestRecord | None = None) -> None:
+        """Notes that a request is no longer in progress, and how it ended, if it did so itself."""
         with self._changed:
             for lane in _lanes(asked):
                 self._in_progress[lane] -= 1
             self._revision += 1
+            if record is not None:
+                self._records.append(record)
+                for one in asked:
+                    self._ended[one.operation] += 1
+                self._changed.notify_all()
 
     def keep_answer(self, sequence: int, content: bytes, secrets: frozenset[str]) -> None:
         """Keeps what a request was answered with, and forgets an older one."""
@@ -238,15 +243,6 @@ class Journal:
             if len(self._answers) > _KEPT_ANSWERS:
                 del self._answers[next(iter(self._answers))]
             self._revision += 1
-
-    def append(self, record: RequestRecord) -> None:
-        """Adds the record of a request."""
-        with self._changed:
-            self._records.append(record)
-            self._revision += 1
-            for one in record.fields:
-                self._ended[one.operation] += 1
-            self._changed.notify_all()
 
 
 def _sequence(record: RequestRecord) -> int:

@@ -80,10 +80,10 @@ class Journaling(_Middleware):
             nonlocal in_progress
             if in_progress:
                 in_progress = False
-                journal.leave(asked.fields)
                 status: int | None = message.get("status")
                 seconds = time.perf_counter() - arrival
-                journal.append(_record(asked, sequence, status, connection, scope["path"], seconds))
+                record = _record(asked, sequence, status, connection, scope["path"], seconds)
+                journal.leave(asked.fields, record)
             elif message["type"] == "http.response.body":
                 journal.keep_answer(sequence, message.get("body", b""), asked.secrets)
             await send(message)
@@ -98,14 +98,14 @@ class Journaling(_Middleware):
 def _record(
     asked: Asked, sequence: int, status: int | None, connection: int, path: str, seconds: float
 ) -> RequestRecord:
-    fields = tuple(_field_record(field, asked) for field in asked.fields)
+    fields = tuple([_field_record(field, asked) for field in asked.fields])
     faults = [asked.struck.whole.kind] if asked.struck.whole else [field.fault for field in fields]
     tenants = {field.tenant for field in fields}
     return RequestRecord(
         sequence,
         asked.name,
         tenants.pop() if len(tenants) == 1 else None,
-        tuple(dict.fromkeys(pixel for field in fields for pixel in field.pixels)),
+        tuple(dict.fromkeys([pixel for field in fields for pixel in field.pixels])),
         asked.variables,
         status,
         all(field.applied for field in fields),
