@@ -5,7 +5,7 @@
     CapigError
     ├── SettingsError             a setting is missing, malformed or contradicts another
     ├── RefusedError              the provider refuses to act; the message says what you can do
-    │   ├── AlreadyConnectedError the pixel is connected and not in this stack's state
+    │   ├── AlreadyConnectedError the pixel is connected, and not to be taken over
     │   └── WrongGatewayError     the state belongs to another gateway
     └── GatewayError              one operation failed; carries operation, account, code, attempts
         ├── UnreachableError      the request never got through: nothing was changed
@@ -82,7 +82,7 @@ class RefusedError(CapigError):
 
 
 class AlreadyConnectedError(RefusedError):
-    """The pixel is connected to the gateway already, but is not in this stack's state."""
+    """The pixel is connected to the gateway already, and nobody said to take it over."""
 
 
 class WrongGatewayError(RefusedError):

@@ -158,7 +158,7 @@ def not_connected_errors(outcome: Outcome) -> list[str]:
         line
         for line in diagnostics
         if "error: " in line
-        and "it is connected already and not in this stack's state" not in line
+        and "it is connected already; nothing was changed" not in line
         and not line.strip().startswith("error: update failed")
     ]
 
