@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource, ResourceProvider
 
+from .. import canonical
 from ..picture import HINT, FilterKind
 from . import _program
 from ._declarations import Declared, declarations
@@ -113,8 +114,9 @@ class FilterResource(GatewayResource):
                 kind,
                 declared.get("tenant_id"),
                 named if argument.endswith("s") else [named],
-                declared.get("pixel_ids"),
-                declared["filter_state"],
+                canonical.event_name if kind == "event" else canonical.domain,
+                scope=declared.get("pixel_ids"),
+                state=declared["filter_state"],
             )
 
         self._declare(
