@@ -69,7 +69,11 @@ class Call(Generic[T]):
         """
         operation = self.operation
         result = result_of(
-            response, operation.path, mutates=operation.mutates, spare=operation.spare
+            response,
+            operation.path,
+            mutates=operation.mutates,
+            nullable=operation.nullable,
+            spare=operation.spare,
         )
         return self.value(result)
 
