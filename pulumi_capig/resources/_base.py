@@ -46,7 +46,7 @@ class GatewayResource(Resource):
             opts: Resource options.
             required: Arguments without which there is no resource.
             optional: Arguments that may be None; their attribute is known to be None then.
-            outputs: What the provider adds.
+            outputs: What the provider adds; an argument that it fills in if None stands there too.
             picture: Makes the resource's row from its name, in words, and the arguments.
             secret: Arguments that are secrets whatever the program passes.
 
@@ -74,7 +74,8 @@ class GatewayResource(Resource):
             {"tenant_id": None, **dict.fromkeys(outputs), **declared},
             opts,
         )
-        _program.undeclared(self, {k: v for k, v in optional.items() if k != "tenant_id"})
+        filled_in = {"tenant_id", *outputs}
+        _program.undeclared(self, {k: v for k, v in optional.items() if k not in filled_in})
         if program is not None:
             program.remember_id(self)
             if not row.overruled:
