@@ -21,13 +21,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 HINT = "__picture"
 """Input by which each resource names the picture and its own row in it."""
 
-Kind = Literal["connection", "event", "domain"]
 FilterKind = Literal["event", "domain"]
+FILTERS = frozenset(get_args(FilterKind))
 
 DROP = "DROP"
 
@@ -44,27 +44,32 @@ class Row(NamedTuple):
 
     Attributes:
         resource: The resource, in words.
-        kind: What it is about.
-        names: Events or websites; the pixel of a connection.
+        kind: What it is about: a kind of filter, or something that one resource alone may declare.
+        names: Events or websites; else the keys of what it alone declares, such as a pixel.
         scope: Pixel ids; None for the whole account.
-        state: The state of a filter; empty for a connection.
+        state: The state of a filter; empty for any other kind.
         account: Position in the picture's accounts, or the digest of an account's id.
         hidden: Whether a pixel id is a secret, so that only digests of them are written.
     """
 
     resource: str
-    kind: Kind
+    kind: str
     names: tuple[str, ...]
     scope: frozenset[str] | None = None
     state: str = ""
     account: int | str = ""
     hidden: bool = False
 
+    @property
+    def is_filter(self) -> bool:
+        """Whether it is a filter, which may share its names with others."""
+        return self.kind in FILTERS
+
     def contradicts(self, other: Row) -> bool:
         """Whether both are about one thing and cannot both hold; accounts are not looked at."""
         if self.kind != other.kind or set(self.names).isdisjoint(other.names):
             return False
-        if self.kind == "connection":
+        if not self.is_filter:
             return True
         if self.state == other.state:
             return False
@@ -121,7 +126,7 @@ class Writer:
                 return None
             names, pixels = row.names, row.scope
             if row.hidden:
-                names = tuple(map(_token, names)) if row.kind == "connection" else names
+                names = names if row.is_filter else tuple(map(_token, names))
                 pixels = None if pixels is None else frozenset(map(_token, pixels))
             scope = -1 if pixels is None else scopes.setdefault(pixels, len(scopes))
             return [row.resource, row.kind, names, scope, row.state, row.account]
@@ -176,15 +181,16 @@ class _WantedAccount:
     """What the program wants of one account."""
 
     def __init__(self) -> None:
-        self.pixels: set[str] = set()
+        self.keys: defaultdict[str, set[str]] = defaultdict(set)
         self.places: defaultdict[PlaceKey, WantedPlace] = defaultdict(WantedPlace)
 
     def add(self, row: Row) -> None:
         for name in row.names:
-            if row.kind == "connection":
-                self.pixels.add(name)
+            if row.is_filter:
+                kind = cast("FilterKind", row.kind)
+                self.places[PlaceKey(kind, name)].add(row.scope, row.state)
             else:
-                self.places[PlaceKey(row.kind, name)].add(row.scope, row.state)
+                self.keys[row.kind].add(name)
 
 
 class Picture:
@@ -246,7 +252,7 @@ class Picture:
                 resource, kind, names, scope, state, of = plain
                 whom = scopes[scope] if scope >= 0 else None
                 self._rows[number] = Row(resource, kind, tuple(names), whom, state, of)
-                tokens = {*names, *(whom or ())} if kind == "connection" else (whom or ())
+                tokens = (whom or ()) if kind in FILTERS else {*names, *(whom or ())}
                 self._hidden.update(t for t in tokens if t.startswith("#") and t not in self._ids)
         self._wanted = None
 
@@ -272,7 +278,7 @@ class Picture:
         def opened(ids: Iterable[str]) -> Iterable[str]:
             return (self._ids.get(i, i) for i in ids if i not in self._hidden)
 
-        names = tuple(opened(row.names)) if row.kind == "connection" else row.names
+        names = row.names if row.is_filter else tuple(opened(row.names))
         return row._replace(
             names=names, scope=None if row.scope is None else frozenset(opened(row.scope))
         )
@@ -336,9 +342,13 @@ class Picture:
 
     def connects(self, tenant_id: str, pixel: str) -> bool:
         """Whether a resource of the program connects a pixel."""
+        return self.declares(tenant_id, "connection", pixel)
+
+    def declares(self, tenant_id: str, kind: str, key: str) -> bool:
+        """Whether a resource of the program declares what one alone may declare."""
         with self._lock:
-            self._learn((pixel,))
-            return pixel in self._of(tenant_id).pixels
+            self._learn((key,))
+            return key in self._of(tenant_id).keys[kind]
 
     def place(self, tenant_id: str, key: PlaceKey, pixels: Iterable[str] = ()) -> WantedPlace:
         """What is wanted of an event or website, for `pixels` and those that the run has met."""

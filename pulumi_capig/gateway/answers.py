@@ -39,6 +39,7 @@ def result_of(
     path: Sequence[str],
     *,
     mutates: bool,
+    nullable: bool = False,
     spare: Collection[str] = (),
 ) -> Any:
     """What a GraphQL response says at an operation's path below ``data``; None if nothing.
@@ -47,6 +48,7 @@ def result_of(
         response: The response.
         path: The operation's field, from the root.
         mutates: Whether the operation changes anything.
+        nullable: Whether null is a result: of an operation at the root, it is all of the data.
         spare: Names of fields of the result that nobody needs.
 
     Raises:
@@ -56,6 +58,8 @@ def result_of(
     errors = errors_of(response) or _plain_error(response)
     data = response.json.get("data") if response.json else None
     usable = isinstance(data, dict) and any(value is not None for value in data.values())
+    if nullable and not errors and isinstance(data, dict) and [*data] == [*path]:
+        usable = True
     result = at(path, data)
     if errors and result is not None and all(_is_spare(path, e, spare) for e in errors):
         return result

@@ -27,6 +27,7 @@ class Call(Generic[T]):
         read: Turns the result into a value, or raises `AttemptFailure`. It gets None only from an
             operation that is nullable.
         secrets: Values that must not appear in any message.
+        literals: Values that stand in the document itself, where it says ``"$name"``.
     """
 
     operation: Operation
@@ -35,6 +36,7 @@ class Call(Generic[T]):
     variables: Mapping[str, Any] = field(repr=False)
     read: Callable[[Any], T] = field(repr=False)
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    literals: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def subject(self) -> Subject:
@@ -56,7 +58,8 @@ class Call(Generic[T]):
 
     def document(self, documents: Documents) -> Document:
         """Its document, as the gateway takes it now."""
-        return documents.of(self.operation)
+        document = documents.of(self.operation)
+        return document.with_literals(self.literals) if self.literals else document
 
     def answered(self, response: Response) -> T:
         """Its value, from a response.
@@ -66,7 +69,11 @@ class Call(Generic[T]):
         """
         operation = self.operation
         result = result_of(
-            response, operation.path, mutates=operation.mutates, spare=operation.spare
+            response,
+            operation.path,
+            mutates=operation.mutates,
+            nullable=operation.nullable,
+            spare=operation.spare,
         )
         return self.value(result)
 

@@ -6,14 +6,16 @@ the process, with what stands below it, and never leaves an empty selection behi
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .graphql import Thinned, joined
 from .operation import Operation
 
+_LITERAL = re.compile(r'"\$(\w+)"')
 _QUOTED_NAME = re.compile(r"[\"'`](?:\w+\.)?(\w+)[\"'`]")
 
 
@@ -30,6 +32,17 @@ class Document:
     text: str
     operations: frozenset[Operation]
     optional: frozenset[str]
+
+    def with_literals(self, values: Mapping[str, str]) -> Document:
+        """The document with values in place of ``"$name"``.
+
+        A literal is right where the reference gives an argument two types, of which a gateway
+        takes one variable alone.
+        """
+        text = _LITERAL.sub(
+            lambda found: json.dumps(values.get(found[1], found[0][1:-1])), self.text
+        )
+        return replace(self, text=text)
 
 
 class Documents:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .claims import Claims
 from .filter_writes import FilterWrites
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from ..gateway import Client, FilterSetting
     from ..picture import Picture
+
+    T = TypeVar("T")
 
 
 class RunAccount:
@@ -40,9 +43,24 @@ class RunAccount:
         unverified: Callable[[str, FilterSetting], None],
     ) -> None:
         self.tenant_id = tenant_id
+        self._client = client
+        self._lock = threading.Lock()
+        self._shared: dict[Any, Any] = {}
         self.pixels = PixelList(tenant_id, client, picture.learn)
         self.ledger = Ledger(tenant_id, picture, self.pixels)
         self.filters = FilterWrites(
             self.ledger, self.pixels, client, lambda setting: unverified(tenant_id, setting)
         )
         self.claims: Claims[str] = Claims()
+
+    def share(self, make: Callable[[str, Callable[[], Client]], T]) -> T:
+        """What a kind of resource knows of this account, the same object for all of the run.
+
+        Args:
+            make: Makes it, of the account's id and what opens the client: a class or a function.
+        """
+        with self._lock:
+            if make not in self._shared:
+                self._shared[make] = make(self.tenant_id, self._client)
+            found: T = self._shared[make]
+            return found

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource, ResourceProvider
 
+from .. import canonical
 from ..picture import HINT, FilterKind
 from . import _program
 from ._declarations import Declared, declarations
@@ -45,7 +46,7 @@ class GatewayResource(Resource):
             opts: Resource options.
             required: Arguments without which there is no resource.
             optional: Arguments that may be None; their attribute is known to be None then.
-            outputs: What the provider adds.
+            outputs: What the provider adds; an argument that it fills in if None stands there too.
             picture: Makes the resource's row from its name, in words, and the arguments.
             secret: Arguments that are secrets whatever the program passes.
 
@@ -73,7 +74,8 @@ class GatewayResource(Resource):
             {"tenant_id": None, **dict.fromkeys(outputs), **declared},
             opts,
         )
-        _program.undeclared(self, {k: v for k, v in optional.items() if k != "tenant_id"})
+        filled_in = {"tenant_id", *outputs}
+        _program.undeclared(self, {k: v for k, v in optional.items() if k not in filled_in})
         if program is not None:
             program.remember_id(self)
             if not row.overruled:
@@ -92,6 +94,8 @@ class FilterResource(GatewayResource):
         subject: Arguments,
         required: Arguments,
         optional: Arguments,
+        *,
+        several: bool = False,
     ) -> None:
         """Declare a filter.
 
@@ -100,9 +104,10 @@ class FilterResource(GatewayResource):
             resource_name: The name in Pulumi.
             opts: Resource options.
             kind: What is filtered.
-            subject: The argument that names it: one name, or several in a collection.
+            subject: The argument that names it.
             required: The other arguments without which there is no filter.
             optional: Arguments that may be None.
+            several: Whether the subject is a collection of names.
         """
         (argument,) = subject
 
@@ -112,9 +117,10 @@ class FilterResource(GatewayResource):
                 resource,
                 kind,
                 declared.get("tenant_id"),
-                named if argument.endswith("s") else [named],
-                declared.get("pixel_ids"),
-                declared["filter_state"],
+                named if several else [named],
+                canonical.event_name if kind == "event" else canonical.domain,
+                scope=declared.get("pixel_ids"),
+                state=declared["filter_state"],
             )
 
         self._declare(

@@ -18,7 +18,7 @@ from pulumi.runtime import get_root_resource, is_dry_run
 from .. import canonical
 from .. import settings as table
 from ..errors import SettingsError
-from ..picture import HINT, Kind, Row, Writer, digest
+from ..picture import FILTERS, HINT, Row, Writer, digest
 from ._gate import ProgramGate
 from ._program import is_real_run, refuse, refuse_resource_id, settings
 from ._values import LATER, Values
@@ -30,12 +30,6 @@ _OTHERS = 1.0
 
 _STATES = ("", canonical.DROP, canonical.PUBLISH)
 
-_CANONICAL = {
-    "connection": canonical.pixel_id,
-    "event": canonical.event_name,
-    "domain": canonical.domain,
-}
-
 
 @dataclass
 class Declared:
@@ -43,21 +37,25 @@ class Declared:
 
     Attributes:
         resource: The resource, in words.
-        kind: What it is about.
+        kind: What it is about, as in `Row`.
         tenant: The account; None for the default.
-        names: Events or websites; the pixel of a connection.
+        names: Events or websites, or the keys of what it alone declares.
+        spell: Brings a name into its canonical form.
         scope: Pixel ids; None for the whole account.
-        state: The state of a filter; empty for a connection.
+        state: The state of a filter; empty for any other kind.
+        clash: What two resources do that declare one key: ``connect the same pixel``.
         overruled: Whether the resource's options let the state decide instead of the program.
         deletes_first: Whether it is deleted before it is replaced.
     """
 
     resource: str
-    kind: Kind
+    kind: str
     tenant: Any
     names: Any
+    spell: Callable[[Any], str]
     scope: Any = None
     state: Any = ""
+    clash: str = ""
     overruled: bool = False
     deletes_first: bool = False
 
@@ -69,7 +67,7 @@ class Declared:
 
 class _PlaceKey(NamedTuple):
     account: int | str
-    kind: Kind
+    kind: str
     name: str
 
 
@@ -83,15 +81,15 @@ class _Account:
 
 @dataclass
 class _Place:
-    """Who declares what of one event or website, by state and pixel; None is the whole account."""
+    """Who declares what of one name, by state and pixel; None is the whole account."""
 
     states: defaultdict[str, dict[str | None, int]] = field(
         default_factory=lambda: defaultdict(dict)
     )
 
     def contradiction(self, number: int, row: Row) -> int | None:
-        """A filter that contradicts this one; for connections, one of the same pixel."""
-        if row.kind == "connection":
+        """A filter that contradicts this one; else whoever declares the same key."""
+        if not row.is_filter:
             return next((n for n in self.states[""].values() if n != number), None)
         for state, filters in self.states.items():
             if state == row.state or not filters:
@@ -239,7 +237,7 @@ class Declarations:
         for name in row.names:
             place = self._places[_PlaceKey(account, row.kind, name)]
             if (other := place.contradiction(number, row)) is not None:
-                _refuse_contradiction(row, self._rows[other].resource, name)
+                _refuse_contradiction(row, self._rows[other], name)
             place.add(number, row)
 
     def _row(self, number: int) -> Row | None:
@@ -249,7 +247,7 @@ class Declarations:
         return self._known.get(number)
 
     def _spelled(self, declared: Declared) -> Row | None:
-        known, of_pixels = self.values.known, declared.kind == "connection"
+        known, of_pixels = self.values.known, declared.kind not in FILTERS
         names = known(declared.names, secrets=of_pixels)
         scope, state = known(declared.scope, secrets=True), known(declared.state)
         if declared.overruled or LATER in (names, scope, state):
@@ -257,7 +255,7 @@ class Declarations:
         if not (isinstance(names, list) and isinstance(scope, list | None) and state in _STATES):
             return None  # the provider's check says what is wrong with it
         try:
-            spelled = tuple(sorted({_CANONICAL[declared.kind](name) for name in names}))
+            spelled = tuple(sorted({declared.spell(name) for name in names}))
             pixels = None if scope is None else frozenset(map(canonical.pixel_id, scope))
         except (ValueError, TypeError):
             return None  # the provider's check says what is wrong with it
@@ -311,10 +309,11 @@ def _outputs(
     return [value] if isinstance(value, pulumi.Output) else []
 
 
-def _refuse_contradiction(row: Row, other: str, name: str) -> None:
-    if row.kind == "connection":
+def _refuse_contradiction(row: Row, declared: Declared, name: str) -> None:
+    other = declared.resource
+    if not row.is_filter:
         refuse(
-            f"{row.resource} and {other} connect the same pixel, {name}",
+            f"{row.resource} and {other} {declared.clash}, {name}",
             "Keep one of them.",
         )
     opposite = canonical.DROP if row.state == canonical.PUBLISH else canonical.PUBLISH

@@ -71,4 +71,5 @@ class DomainFilters(FilterResource, kind="DomainFilters"):
             {"domains": domains},
             {"filter_state": filter_state},
             {"pixel_ids": pixel_ids, "tenant_id": tenant_id, "reassert": reassert},
+            several=True,
         )

@@ -71,4 +71,5 @@ class EventFilters(FilterResource, kind="EventFilters"):
             {"event_names": event_names},
             {"filter_state": filter_state},
             {"pixel_ids": pixel_ids, "tenant_id": tenant_id, "reassert": reassert},
+            several=True,
         )

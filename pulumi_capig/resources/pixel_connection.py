@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from .. import dynamic
+from .. import canonical, dynamic
 from . import _program
 from ._base import GatewayResource
 from ._declarations import Declared
@@ -137,7 +137,12 @@ class PixelConnection(GatewayResource, kind="PixelConnection"):
             },
             outputs=_OUTPUTS,
             picture=lambda resource, declared: Declared(
-                resource, "connection", declared.get("tenant_id"), [declared["pixel_id"]]
+                resource,
+                "connection",
+                declared.get("tenant_id"),
+                [declared["pixel_id"]],
+                canonical.pixel_id,
+                clash="connect the same pixel",
             ),
             secret=("access_token",),
         )

@@ -16,6 +16,7 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     SelectionSetNode,
+    StringValueNode,
     build_schema,
     parse,
     print_ast,
@@ -23,7 +24,7 @@ from graphql import (
 )
 
 from pulumi_capig.gateway import filters, pixels
-from pulumi_capig.gateway.documents import Documents
+from pulumi_capig.gateway.documents import Document, Documents
 from pulumi_capig.gateway.operation import Operation
 from tests.support.samples import SAMPLES
 
@@ -227,3 +228,16 @@ def test_joint_documents_share_refusals_with_single_ones() -> None:
     assert documents.leave_out(documents.of(filters.SET_EVENT), refusals("id"))
     text = documents.joint(both).text
     assert text.count(" id ") == 1  # the domain filter's
+
+
+@pytest.mark.parametrize(
+    "account", ["IaoreXfj", '"', "a\\", '") { id } x(y: "', "$tenantId", "é\n\u2028"]
+)
+def test_a_value_that_stands_in_the_document_arrives_whole(account: str) -> None:
+    text = '{ one(a: "$tenantId", b: "$other") { id } }'
+    sent = Document(text, frozenset(), frozenset()).with_literals({"tenantId": account})
+    (field,) = the_operation(sent.text).selection_set.selections
+    assert isinstance(field, FieldNode)
+    values = [a.value.value for a in field.arguments if isinstance(a.value, StringValueNode)]
+    assert values == [account, "$other"]
+    assert len(the_operation(sent.text).selection_set.selections) == 1

@@ -90,3 +90,24 @@ def test_secret_pixels_are_told_by_whoever_meets_them() -> None:
     contradicted = picture.declare(picture.receive(None), "A", other)
     assert contradicted is not None
     assert contradicted.resource == "lead"
+
+
+def test_what_one_resource_alone_may_declare_has_a_kind_of_its_own() -> None:
+    writer = Writer()
+    rows = [
+        Row("shop", "connection", ("101",), account=0),
+        Row("other thing", "thing", ("101",), account=0),
+        Row("hidden thing", "thing", ("102",), account=0, hidden=True),
+    ]
+    writer.write(rows, [digest("A")], preview=False)
+    picture = Picture()
+    assert picture.receive(writer.hint(1)) == 1
+    assert picture.declares("A", "thing", "101")
+    assert picture.declares("A", "thing", "102")
+    assert not picture.declares("B", "thing", "101")
+    assert not picture.connects("A", "102")
+    late = Row("late thing", "thing", ("101",))
+    contradicted = picture.declare(picture.receive(None), "A", late)
+    assert contradicted is not None
+    assert contradicted.resource == "other thing"
+    assert picture.declare(picture.receive(None), "B", late) is None

@@ -238,6 +238,42 @@ def test_the_mocks_see_every_resource_and_argument(tmp_path: Path) -> None:
     assert code == 0, text
 
 
+def test_an_argument_that_the_provider_fills_in_is_an_output(tmp_path: Path) -> None:
+    source = """
+    import pulumi
+    from pulumi.dynamic import ResourceProvider
+    from pulumi_capig.resources._base import GatewayResource
+
+    class Mocks(pulumi.runtime.Mocks):
+        def new_resource(self, args):
+            return "id", {**args.inputs, "target": "filled in", "note": "never asked for"}
+
+        def call(self, args):
+            raise AssertionError(args.token)
+
+    pulumi.runtime.set_mocks(Mocks())
+
+    class Thing(GatewayResource, kind="Thing"):
+        def __init__(self, name, *, target=None, note=None):
+            self._declare(
+                ResourceProvider(), name, None, required={},
+                optional={"target": target, "note": note},
+                outputs=("target",), picture=None,
+            )
+
+    @pulumi.runtime.test
+    def test_thing():
+        thing = Thing("thing")
+
+        def check(values):
+            assert values == ["filled in", None]
+
+        return pulumi.Output.all(thing.target, thing.note).apply(check)
+    """
+    code, text = run_pytest(tmp_path, textwrap.dedent(source))
+    assert code == 0, text
+
+
 def test_the_mocks_answer_the_look_ups(tmp_path: Path) -> None:
     source = """
     import pulumi
