@@ -144,7 +144,8 @@ class Declarations:
         self._rows.append(declared)
         self._account(declared.tenant)
         self._guard(number)
-        if number == self._late_from and not self._gate.gave_up:
+        first_late = 0 if self._gate.came_late else self._late_from
+        if number == first_late and not self._gate.gave_up:
             pulumi.log.warn(
                 f"{declared.resource} is declared inside `apply`, or after an `await`: previews "
                 "cannot know it.\n  Declare it in the program's own code; `apply` a value instead."

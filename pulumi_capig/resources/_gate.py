@@ -7,6 +7,7 @@ what was declared above it. What stands below would be missing from the picture.
 from __future__ import annotations
 
 import asyncio
+import inspect
 import sys
 from typing import Any
 
@@ -24,12 +25,16 @@ class ProgramGate:
             ``finally`` clause.
 
     Attributes:
+        came_late: Whether the program's own code had returned before: all is inside ``apply``.
         gave_up: Whether it was opened before the end, with a warning.
     """
 
     def __init__(self, root: pulumi.Resource) -> None:
+        self.came_late = _has_ended(root)
         self.gave_up = False
         self._open = asyncio.Event()
+        if self.came_late:
+            self._open.set()
         self._count = 0
         self._error: Exception | None = None
         self._watch: asyncio.Task[None] | None = None
@@ -79,6 +84,20 @@ class ProgramGate:
             "everything: what it declares from here on is missing from previews and conflict "
             "checks.\n  Declare the resources of pulumi_capig before the call that waits."
         )
+
+
+def _has_ended(root: pulumi.Resource) -> bool:
+    """Whether the program's own code has returned already."""
+    if (registered := getattr(root, "_outputs_registered", None)) is not None:
+        return bool(registered)
+    # Of an SDK that has no such mark, the task that runs the program runs as long as it does.
+    coroutines = [task.get_coro() for task in asyncio.all_tasks()]
+    states = [
+        inspect.getcoroutinestate(each)
+        for each in coroutines
+        if inspect.iscoroutine(each) and each.__name__ == "run_in_stack"
+    ]
+    return bool(states) and inspect.CORO_RUNNING not in states
 
 
 def _shown(error: BaseException | None) -> Exception | None:

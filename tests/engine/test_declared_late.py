@@ -83,6 +83,37 @@ def test_what_is_declared_inside_apply_comes_with_one_warning(
     stack.up("--expect-no-changes").ok()
 
 
+def test_a_program_that_declares_all_of_it_inside_apply(stack: Stack, sandbox: Sandbox) -> None:
+    sandbox.connect("101")
+    stack.write(
+        """
+    from pulumi_capig.resources import _gate
+
+    class Late(pulumi.dynamic.ResourceProvider):
+        def create(self, props):
+            return pulumi.dynamic.CreateResult("1", {"value": "101"})
+
+    class Lately(pulumi.dynamic.Resource):
+        value: pulumi.Output[str]
+
+        def __init__(self, name):
+            super().__init__(Late(), name, {"value": None})
+
+    def later(pixel):
+        for event in ("Lead", "Search"):
+            capig.EventFilter(event, event_name=event, filter_state="DROP", pixel_ids=[pixel])
+
+    _gate.PATIENCE = 0  # nothing is waited for
+    Lately("late").value.apply(later)
+    """
+    )
+    outcome = stack.up().ok()
+    diagnostics = outcome.text.partition("Diagnostics:")[2]
+    assert diagnostics.count("warning: ") == 1
+    assert "EventFilter 'Lead' is declared inside `apply`" in diagnostics
+    assert closed(sandbox, "101") == {"Lead", "Search"}
+
+
 def closed(sandbox: Sandbox, pixel: str) -> set[str]:
     state, tenant = sandbox.state, sandbox.tenant_id
     events = {e for e in ("Lead", "Search") if state.effective_event(tenant, e, pixel) == "DROP"}

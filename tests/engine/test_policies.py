@@ -66,5 +66,5 @@ def test_the_life_of_a_policy(stack: Stack, sandbox: Sandbox) -> None:
     assert stack.steps("--target", "**::policy")["policy"] in ("replace", "create-replacement")
 
     stack.destroy().ok()
-    assert "DROP" not in sandbox.state.event_filters.values()
-    assert "DROP" not in sandbox.state.domain_filters.values()
+    assert "DROP" not in sandbox.state.event_filters().values()
+    assert "DROP" not in sandbox.state.domain_filters().values()
