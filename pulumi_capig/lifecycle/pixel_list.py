@@ -68,6 +68,11 @@ class PixelList:
         with self._lock:
             return self._pixels is None or pixel_id not in self._pixels
 
+    def is_missing(self, pixel_id: str) -> bool:
+        """Whether the list was read and lacks a pixel; nothing is asked."""
+        with self._lock:
+            return self._pixels is not None and pixel_id not in self._pixels
+
     def read_again(self) -> PixelList:
         """Ask for the list anew."""
         with self._reading:

@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
-from unittest import mock
+from dataclasses import dataclass, field
+from typing import Literal
 
-from pulumi_capig.gateway import client
-from pulumi_capig.gateway.answers import Response
-from pulumi_capig.gateway.session import TOKEN_PATH, Session
-from pulumi_capig.sandbox import FAULTS, Fault, RequestRecord, Sandbox
-from pulumi_capig.settings import Connection
+from pulumi_capig.sandbox import FAULTS, RequestRecord, Sandbox
 from tests.faults.scenarios import NEIGHBOUR, PIXEL, Scenario
 from tests.support.deployment import Deployment, Resource, Result
 from tests.support.provider import Provider
+from tests.support.strikes import REFUSED, environment, striking
 
-REFUSED = "connection-refused"
 ALL_FAULTS = (REFUSED, *FAULTS)
 
 Length = Literal["once", "for ever"]
 
 RETRIES = "1"
-SHORT = 0.1
-"""Seconds until a request that the gateway never answers is given up."""
-
-_FIELDS = {"list": "account"}
 
 
 @dataclass(frozen=True)
@@ -107,11 +94,13 @@ def play(cell: Cell, provider: Provider, sandbox: Sandbox) -> Played:
     adopt = {"CAPIG_ADOPT": "true"} if scenario.adopt else {}
     for fault in scenario.also:
         sandbox.inject(fault)
-    with _struck(cell, sandbox), _environment(CAPIG_MAX_RETRIES=RETRIES, **adopt):
+    times = 1 if cell.length == "once" else None
+    with (
+        striking(sandbox, cell.fault, cell.operation, times=times, after=cell.after),
+        environment(CAPIG_MAX_RETRIES=RETRIES, **adopt),
+    ):
         act = deployment.refresh if scenario.act == "refresh" else None
         struck = act() if act else deployment.up(scenario.program)
-    sandbox.clear_faults()
-    sandbox.start()
     played = Played(
         struck,
         sandbox.requests,
@@ -125,7 +114,7 @@ def play(cell: Cell, provider: Provider, sandbox: Sandbox) -> Played:
     advice = {"CAPIG_ADOPT": "true"} if advised else adopt
     if cell.unconfirmed:
         advice = {**advice, "CAPIG_REASSERT": "again"}
-    with _environment(**advice):
+    with environment(**advice):
         played.recovery = deployment.up(scenario.program)
     played.recovery_requests = sandbox.requests
     sandbox.clear_requests()
@@ -145,75 +134,3 @@ def _prepared(scenario: Scenario, provider: Provider, sandbox: Sandbox) -> Deplo
     if scenario.before:
         assert deployment.up(scenario.before).errors == {}
     return deployment
-
-
-@contextmanager
-def _environment(**variables: str) -> Iterator[None]:
-    with mock.patch.dict(os.environ, variables):
-        yield
-
-
-@contextmanager
-def _struck(cell: Cell, sandbox: Sandbox) -> Iterator[None]:
-    """Let the cell's fault strike; waits between attempts pass at once."""
-    times = 1 if cell.length == "once" else None
-    fault = FAULTS.get(cell.fault)
-    if fault is not None:
-        sandbox.inject(fault.on(cell.operation, times=times, after=cell.after))
-    tail = _Tail(cell, sandbox, fault)
-    with mock.patch.object(client, "Session", tail.session):
-        yield
-
-
-@dataclass
-class _Tail:
-    """Sees each request leave, and plays what the gateway cannot: time and a closed port."""
-
-    cell: Cell
-    sandbox: Sandbox
-    fault: Fault | None
-    sent: int = 0
-
-    def session(self, connection: Connection) -> Session:
-        tail = self
-
-        class Tailed(Session):
-            def _post(self, path: str, deadline: float, **content: Any) -> Response:
-                if not tail.is_aimed_at(path, content):
-                    return super()._post(path, deadline, **content)
-                tail.sent += 1
-                struck = tail.sent - tail.cell.after
-                if struck < 1 or (tail.cell.length == "once" and struck > 1):
-                    return super()._post(path, deadline, **content)
-                with tail.striking(self):
-                    return super()._post(path, deadline, **content)
-
-        return Tailed(connection, sleep=lambda _seconds: None)
-
-    def is_aimed_at(self, path: str, content: Mapping[str, Any]) -> bool:
-        operation = self.cell.operation
-        if path == TOKEN_PATH:
-            return operation == "token"
-        query = content["json"]["query"]
-        return bool(re.search(rf"\b{_FIELDS.get(operation, operation)}\s*\(", query))
-
-    @contextmanager
-    def striking(self, session: Session) -> Iterator[None]:
-        if self.fault is None:
-            self.sandbox.stop()
-            try:
-                yield
-            finally:
-                if self.cell.length == "once":
-                    self.sandbox.start()
-        elif self.fault.kind in ("slow", "late"):
-            connection = session._connection
-            session._connection = replace(connection, timeout=SHORT)
-            try:
-                yield
-            finally:
-                session._connection = connection
-                # What the gateway does about a client that left comes before the next request.
-                self.sandbox.wait_for(self.cell.operation, self.sent, ended=True)
-        else:
-            yield
