@@ -17,7 +17,7 @@ from tests.faults.table import LENGTHS, documented, sign, unexplained
 from tests.support.provider import Provider
 from tests.support.strikes import REFUSED
 
-UNCONFIRMED = "without saying what it is now"
+UNCONFIRMED = "but did not return the filter"
 
 
 def test_the_matrix_is_whole() -> None:
