@@ -147,6 +147,10 @@ class GatewayError(CapigError):
         other.__cause__ = self.__cause__
         return other
 
+    def also(self, advice: str) -> GatewayError:
+        """The same failure with one more thing to do."""
+        return self.because(advice=f"{self.advice} {advice}".lstrip())
+
     def after(self, done: Sequence[str], going_back: str = "") -> GatewayError:
         """The same failure of an operation that may have been done in part.
 
@@ -158,8 +162,8 @@ class GatewayError(CapigError):
         if done:
             reason = f"{reason}; what was sent before is in force: {', '.join(done)}"
         partly = done or isinstance(self, OutcomeUnknownError)
-        advice = f"{self.advice} {going_back}".rstrip() if partly else self.advice
-        return self.because(reason, advice)
+        error = self.because(reason)
+        return error.also(going_back) if partly and going_back else error
 
 
 class UnreachableError(GatewayError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -80,18 +80,20 @@ class ConnectionWrites:
             stored: What state says: an earlier run may have failed to put a switch back.
             bring: Whether its filters are sent.
         """
-        pixel = before
-        wanted = declared_switches(inputs)
-        if set_up:
-            wanted = {**_as_before(before, stored), **wanted}
-            pixel = self._set_up_again(inputs, before, wanted)
-        if bring:
-            self._bring()
-        for name, on in wanted.items():
-            pixel = self._put_back_or_switch(inputs, name, on, pixel)
+        wanted, pixel = declared_switches(inputs), before
+        was = _as_before(before, stored) if set_up else {}
+        try:
+            if set_up:
+                pixel = self._set_up_again(inputs, before)
+            if bring:
+                self._bring()
+            pixel = self.switch({**was, **wanted}, pixel)
+        except GatewayError as error:
+            off = [name for name, on in was.items() if not on]
+            raise self._switched_off_again(off, error, known=stored is not None) from error
         return pixel.over(before)
 
-    def _set_up_again(self, inputs: Props, before: Pixel, wanted: Mapping[str, bool]) -> Pixel:
+    def _set_up_again(self, inputs: Props, before: Pixel) -> Pixel:
         try:
             return self._set_up(inputs, before.pixel_name)
         except InvalidInputError as error:
@@ -102,30 +104,36 @@ class ConnectionWrites:
                 "`pulumi up`."
             )
             raise error.because(reason, advice) from error
-        except OutcomeUnknownError:
-            self._restore(inputs, wanted)
-            raise
 
-    def _restore(self, inputs: Props, wanted: Mapping[str, bool]) -> None:
-        """Operation 1 may have turned undeclared switches on: put them back if it can be seen."""
-        try:
-            found = self._account.pixels.read_again().get(self._key.pixel_id)
-        except GatewayError:
-            return
-        for name, on in wanted.items():
-            if found is not None and not on and name not in inputs:
-                found = self._put_back_or_switch(inputs, name, on, found)
+    def _switched_off_again(
+        self, off: Sequence[str], error: GatewayError, *, known: bool
+    ) -> GatewayError:
+        """A failure, once switches that operation 1 may have turned on are off; or it says so.
 
-    def _put_back_or_switch(self, inputs: Props, name: str, on: bool, pixel: Pixel) -> Pixel:
+        Args:
+            off: The switches that were off before.
+            error: The failure.
+            known: Whether state knows that they were, so that the next run can put them back.
+        """
+        if not off:
+            return error
         try:
-            return self.switch({name: on}, pixel)
-        except GatewayError as error:
-            if name in inputs:
-                raise
-            now = "on" if not on else "off"
-            reason = f"{error.reason}; {name} is {now}, which the program does not declare"
-            advice = f"{error.advice} The next `pulumi up` with this program puts it back.".lstrip()
-            raise error.because(reason, advice) from error
+            pixel = self._account.pixels.read_again().get(self._key.pixel_id)
+        except GatewayError as second:
+            reason = f"whether {' and '.join(off)} is off as before cannot be seen"
+            return error.because(f"{error.reason}; {reason} ({second.reason})")
+        for name in off:
+            if pixel is None or getattr(pixel, SWITCHES[name]) is False:
+                continue
+            try:
+                pixel = self.switch({name: False}, pixel)
+            except GatewayError as second:
+                reason = f"{name} is on, which it was not before ({second.reason})"
+                advice = "The next `pulumi up` with this program puts it back."
+                if not known:
+                    advice = f"To switch it off, declare {name}=False."
+                error = error.because(f"{error.reason}; {reason}").also(advice)
+        return error
 
     def _set_up_once(self, inputs: Props) -> Pixel:
         """Operation 1 for a pixel that is not connected; after a lost answer, look first."""
@@ -260,7 +268,7 @@ class ConnectionWrites:
         """Entries that the pixel has from filters of the whole account follow it."""
         ledger, pixel_id = self._account.ledger, self._key.pixel_id
         if ledger.clear(pixel_id):
-            for sent in self._account.filters.try_once(lambda: ledger.clear(pixel_id)):
+            for sent in self._account.filters.carry_out(lambda: ledger.clear(pixel_id)):
                 if sent.error is not None:
                     raise sent.error
 

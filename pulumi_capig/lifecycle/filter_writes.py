@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from .. import canonical
@@ -33,9 +33,6 @@ GATHER = 0.02
 _REFUSED = (NotFoundError, InvalidInputError)
 _UNCERTAIN = (OutcomeUnknownError, UnexpectedAnswerError)
 
-ECHOED = "echoed"
-ACCEPTED = "accepted"
-
 
 @dataclass(frozen=True)
 class Sent:
@@ -44,12 +41,15 @@ class Sent:
     Attributes:
         wish: What was asked for.
         error: Why it failed; None if it is in force.
-        verification: `ECHOED` if name, scope and state came back as asked, else `ACCEPTED`.
     """
 
     wish: Wish
     error: GatewayError | None = None
-    verification: str = ACCEPTED
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the gateway does not want it, which may be for a pixel that is gone."""
+        return isinstance(self.error, _REFUSED) and self.wish.setting.pixel_ids is not None
 
     @property
     def may_hold(self) -> bool:
@@ -92,13 +92,13 @@ class FilterWrites:
         self._changed = threading.Condition()
         self._waiting: list[_Item] = []
         self._busy = False
-        self._came_together = 1
+        self._expected = 0
 
     def carry_out(self, plan: Plan) -> list[Sent]:
-        """Send what a plan says, and say what became of each setting.
+        """Send what a plan says, and say what became of each setting that matters.
 
-        A gateway may refuse filters of pixels that it does not know: the list is read again then,
-        and what is left of the setting is sent once more.
+        A gateway may refuse filters of pixels that it does not know. Then the list is read again,
+        and the plan is made anew of what is connected now, as long as that makes a difference.
 
         Args:
             plan: Called when nothing else of the account is under way.
@@ -106,40 +106,21 @@ class FilterWrites:
         Raises:
             GatewayError: The plan needed the list of pixels, and it cannot be read.
         """
-        outcome = self._submit(plan)
-        for _ in range(2):
-            refused = [
-                s for s in outcome if isinstance(s.error, _REFUSED) and s.wish.setting.pixel_ids
-            ]
-            if not refused:
-                break
-            try:
-                self._pixels.read_again()
-            except GatewayError:
-                break  # the refusals say more
-            again = self._submit(lambda refused=refused: self._left_of(refused))  # type: ignore[misc]
-            outcome = [s for s in outcome if s not in refused] + again
-        return outcome
-
-    def try_once(self, plan: Plan) -> list[Sent]:
-        """Send what a plan says where it does not matter if the gateway refuses it."""
-        return [s for s in self._submit(plan) if not isinstance(s.error, _REFUSED)]
-
-    def _left_of(self, refused: Sequence[Sent]) -> list[Wish]:
-        """Refused settings without the pixels that are gone, or that are connected later."""
-        connected = self._pixels.all().keys()
-        left = []
-        for wish in (sent.wish for sent in refused):
-            pixels = wish.setting.pixel_ids or ()
-            if wish.declared:
-                kept = tuple(p for p in pixels if not self._ledger.is_expected(p))
-            else:
-                kept = tuple(p for p in pixels if p in connected)
-            if kept:
-                setting = wish.setting
-                setting = FilterSetting(setting.kind, setting.name, setting.filter_state, kept)
-                left.append(Wish(setting, wish.declared))
-        return left
+        done: dict[FilterSetting, Sent] = {}
+        refused: set[FilterSetting] = set()
+        while True:
+            sent = self._submit(lambda: [w for w in plan() if w.setting not in done])
+            found = [s for s in sent if not (s.wish.optional and s.is_refused)]
+            done.update((s.wish.setting, s) for s in found if s.error is None)
+            news = {s.wish.setting for s in found if s.is_refused} - refused
+            if news:
+                refused |= news
+                try:
+                    self._pixels.read_again()
+                    continue
+                except GatewayError:
+                    pass  # the refusals say more
+            return [*done.values(), *(s for s in found if s.error is not None)]
 
     # -- taking turns --------------------------------------------------------------------------
 
@@ -159,14 +140,16 @@ class FilterWrites:
         return item.sent
 
     def _gather(self) -> list[_Item]:
-        """What goes into the next request: calls that have just ended are likely to come again."""
+        """What goes into the next request: as many calls as there were at the end of the last one.
+
+        Those that it ended are likely to come again.
+        """
         until = time.monotonic() + GATHER
-        while len(self._waiting) < self._came_together:
+        while len(self._waiting) < self._expected:
             left = until - time.monotonic()
             if left <= 0 or not self._changed.wait(left):
                 break
         items, self._waiting = self._waiting, []
-        self._came_together = len(items)
         return items
 
     def _send_all(self, items: list[_Item]) -> None:
@@ -180,31 +163,33 @@ class FilterWrites:
                 for item in items:
                     item.done = True
                 self._busy = False
+                self._expected = len(items) + len(self._waiting)
                 self._changed.notify_all()
 
     # -- sending -------------------------------------------------------------------------------
 
     def _send(self, items: list[_Item]) -> None:
-        for item in items:
-            try:
-                item.wishes = item.plan()
-            except GatewayError as error:
-                item.failure = error
+        with self._ledger.deciding() as under_way:
+            for item in items:
+                try:
+                    item.wishes = item.plan()
+                except GatewayError as error:
+                    item.failure = error
+                under_way += [wish.setting for wish in item.wishes]
         groups = _merged([(item, wish) for item in items for wish in item.wishes])
         alone = []
-        for group, sent in zip(groups, self._request([g.setting for g in groups]), strict=True):
-            if isinstance(sent[1], _REFUSED) and len(group.parts) > 1:
+        for group, failed in zip(groups, self._request([g.setting for g in groups]), strict=True):
+            if isinstance(failed, _REFUSED) and len(group.parts) > 1:
                 alone += group.parts
                 continue
             for item, wish in group.parts:
-                item.sent.append(Sent(wish, sent[1], sent[0]))
-        for (item, wish), sent in zip(
-            alone, self._request([w.setting for _, w in alone]), strict=True
-        ):
-            item.sent.append(Sent(wish, sent[1], sent[0]))
+                item.sent.append(Sent(wish, failed))
+        errors = self._request([wish.setting for _, wish in alone])
+        for (item, wish), failed in zip(alone, errors, strict=True):
+            item.sent.append(Sent(wish, failed))
 
-    def _request(self, settings: list[FilterSetting]) -> list[tuple[str, GatewayError | None]]:
-        """Verification and error of each setting."""
+    def _request(self, settings: list[FilterSetting]) -> list[GatewayError | None]:
+        """The error of each setting."""
         if not settings:
             return []
         from ..gateway import filters
@@ -212,24 +197,24 @@ class FilterWrites:
         results = filters.set_filters(self._client(), self._pixels.tenant_id, settings)
         return [self._judged(s, result) for s, result in zip(settings, results, strict=True)]
 
-    def _judged(
-        self, setting: FilterSetting, result: Filter | GatewayError
-    ) -> tuple[str, GatewayError | None]:
+    def _judged(self, setting: FilterSetting, result: Filter | GatewayError) -> GatewayError | None:
         error = result if isinstance(result, GatewayError) else self._otherwise(setting, result)
-        if error is None or isinstance(error, _UNCERTAIN):
-            self._ledger.holds(setting, certain=error is None)
-        if error is not None or isinstance(result, GatewayError):
-            return ACCEPTED, error
-        if not result.model_fields_set:
-            self._unverified(setting)
-        return _verification(setting, result), None
+        if isinstance(error, _UNCERTAIN):
+            self._ledger.holds(setting, certain=False)
+        elif error is None and not isinstance(result, GatewayError):
+            self._ledger.holds(setting, certain=True, echoed=_is_echoed(setting, result))
+            if not result.model_fields_set:
+                self._unverified(setting)
+        return error
 
     def _otherwise(self, setting: FilterSetting, echo: Filter) -> GatewayError | None:
         """The error of an answer that speaks of something else than was asked."""
         name, state = _name_of(setting, echo), echo.filter_state
+        # The one state of several pixels, none of them named, may be that of the whole account.
+        vague = len(setting.pixel_ids or ()) > 1 and echo.pixel_id is None
         if name and name != setting.name:
             reason = f"the gateway answered with {setting.kind} {name}"
-        elif state in ("PUBLISH", "DROP") and state != setting.filter_state:
+        elif state in ("PUBLISH", "DROP") and state != setting.filter_state and not vague:
             reason = f"the gateway answered {state}"
         else:
             return None
@@ -246,23 +231,33 @@ class _Group:
     setting: FilterSetting
     parts: list[tuple[_Item, Wish]]
 
+    def takes(self, wish: Wish) -> bool:
+        """Whether a wish of the same name can go in the same setting."""
+        one, other = self.setting, wish.setting
+        return (
+            one.filter_state == other.filter_state
+            and None not in (one.pixel_ids, other.pixel_ids)
+            and self.parts[0][1].optional == wish.optional
+        )
+
+    def take(self, item: _Item, wish: Wish) -> None:
+        """Add the pixels of a wish."""
+        pixels = {*(self.setting.pixel_ids or ()), *(wish.setting.pixel_ids or ())}
+        self.setting = replace(self.setting, pixel_ids=tuple(sorted(pixels)))
+        self.parts.append((item, wish))
+
 
 def _merged(parts: Iterable[tuple[_Item, Wish]]) -> list[_Group]:
     """Settings of one name and state that follow each other, as one with a list of pixels."""
     groups: list[_Group] = []
     last: dict[PlaceKey, _Group] = {}
     for item, wish in parts:
-        setting = wish.setting
-        key = PlaceKey(setting.kind, setting.name)
+        key = PlaceKey(wish.setting.kind, wish.setting.name)
         before = last.get(key)
-        if before is not None and before.setting.filter_state == setting.filter_state:
-            one, other = before.setting.pixel_ids, setting.pixel_ids
-            if one is not None and other is not None:
-                together = tuple(sorted({*one, *other}))
-                before.setting = FilterSetting(*key, setting.filter_state, together)
-                before.parts.append((item, wish))
-                continue
-        last[key] = _Group(setting, [(item, wish)])
+        if before is not None and before.takes(wish):
+            before.take(item, wish)
+            continue
+        last[key] = _Group(wish.setting, [(item, wish)])
         groups.append(last[key])
     return groups
 
@@ -277,17 +272,11 @@ def _name_of(setting: FilterSetting, echo: Filter) -> str | None:
         return echo.domain
 
 
-def _verification(setting: FilterSetting, echo: Filter) -> str:
-    name = _name_of(setting, echo)
+def _is_echoed(setting: FilterSetting, echo: Filter) -> bool:
+    """Whether name, scope and state came back as asked."""
     if setting.pixel_ids is None:
         scope_echoed = echo.pixel_id is None and "pixel_id" in echo.model_fields_set
     else:
         scope_echoed = echo.pixel_id in setting.pixel_ids
-    whole = scope_echoed and name == setting.name and echo.filter_state == setting.filter_state
-    return ECHOED if whole else ACCEPTED
-
-
-def weakest(sent: Iterable[Sent]) -> str:
-    """The verification of several settings together; nothing sent is nothing verified."""
-    found = [s.verification for s in sent]
-    return ECHOED if found and all(v == ECHOED for v in found) else ACCEPTED
+    same = _name_of(setting, echo) == setting.name and echo.filter_state == setting.filter_state
+    return scope_echoed and same

@@ -14,7 +14,7 @@ from .. import canonical
 from .. import settings as table
 from ..errors import GatewayError, OutcomeUnknownError
 from ..picture import FilterKind, PlaceKey, Row
-from .filter_writes import ACCEPTED, ECHOED, Sent, weakest
+from .filter_writes import Sent
 from .ledger import Scope, Wish
 from .tenancy import resolve_tenant
 from .values import (
@@ -40,7 +40,14 @@ if TYPE_CHECKING:
 GLOBAL = "global"
 """What an id says in place of a pixel where a filter is account-wide."""
 
-BEFORE_TAKING_OUT = "Run `pulumi up` again with it before you take it out of the program."
+ECHOED = "echoed"
+ACCEPTED = "accepted"
+"""Outputs that say whether name, scope and state came back as asked."""
+
+MAY_HOLD = (
+    "{} may be in force for some pixels: run `pulumi up` again with it before you take it out of "
+    "the program."
+)
 
 
 @dataclass(frozen=True)
@@ -200,17 +207,21 @@ class FilterLifecycle:
                 for wish in account.ledger.put(key, claim.scope, claim.state)
             ]
         )
-        if failed := [s for s in sent if s.error]:
-            raise self._not_created(sent, failed)
+        if any(s.error for s in sent):
+            raise self._not_created(claim, sent)
         label = min(claim.scope) if claim.scope is not None else GLOBAL
         resource_id = f"{account.tenant_id}/{claim.names[0]}/{label}"
-        return Created(resource_id, self._outputs(inputs, weakest(sent)))
+        return Created(resource_id, self._outputs(inputs, account))
 
-    def _not_created(self, sent: Sequence[Sent], failed: Sequence[Sent]) -> GatewayError:
-        """What it has closed stays closed: it may be what a resource that is gone had closed."""
+    @staticmethod
+    def _not_created(claim: FilterClaim, sent: Sequence[Sent]) -> GatewayError:
+        """What it has closed stays closed: it may be what a resource that is gone had closed.
+
+        Other resources close it too: connections bring it, and filters let go in its favour.
+        """
         done = [s.wish.setting.words for s in sent if not s.error]
-        maybe = done or any(s.may_hold for s in failed)
-        return _failure(failed).after(done, BEFORE_TAKING_OUT if maybe else "")
+        error = _failure(sent).after(done)
+        return error.also(MAY_HOLD.format("It")) if claim.state == canonical.DROP else error
 
     # -- read ----------------------------------------------------------------------------------
 
@@ -227,9 +238,9 @@ class FilterLifecycle:
         again = self._run.has_moved(olds.get("gateway")) or differs("reassert", olds, news)
         again = again or self._is_disturbed(news)
         sent = account.filters.carry_out(lambda: list(self._changes(account, old, new, again)))
-        if failed := [s for s in sent if s.error]:
-            raise self._put_back(account, old, new, sent, failed)
-        return self._outputs(news, _verification(new, sent, olds.get("verification", ACCEPTED)))
+        if any(s.error for s in sent):
+            self._put_back(account, old, new, sent)
+        return self._outputs(news, account, olds.get("verification", ACCEPTED))
 
     def _changes(
         self, account: RunAccount, old: FilterClaim, new: FilterClaim, again: bool
@@ -250,43 +261,41 @@ class FilterLifecycle:
                 yield from ledger.let_go(key, old.scope - new.scope, old.state)
 
     def _put_back(
-        self,
-        account: RunAccount,
-        old: FilterClaim,
-        new: FilterClaim,
-        sent: Sequence[Sent],
-        failed: Sequence[Sent],
-    ) -> GatewayError:
-        """Put the old state in force again, since that is what Pulumi's state keeps."""
-        error = _failure(failed)
-        if not any(s.may_hold for s in sent):
-            return error
-        ledger = account.ledger
+        self, account: RunAccount, old: FilterClaim, new: FilterClaim | None, sent: list[Sent]
+    ) -> None:
+        """Put the old state in force again, since that is what Pulumi's state keeps.
+
+        Raises:
+            GatewayError: Always: what failed, and what became of it.
+        """
+        error = _failure(sent)
+        if any(s.may_hold for s in sent):
+            second = self._failure_of_putting_back(account, old)
+            if second is None:
+                error = error.because(
+                    f"{error.reason}; its former state was put back and is in force"
+                )
+            else:
+                reason = f"its former state could not be put back ({second.reason})"
+                error = error.because(f"{error.reason}; {reason}").also(
+                    "Whether it is in force is unknown. Run the command again; to go back to what "
+                    "was declared before, also give a new `reassert`."
+                )
+        if new is not None and new.state == canonical.DROP and _adds(old, new):
+            error = error.also(MAY_HOLD.format("What was added"))
+        raise error
+
+    def _failure_of_putting_back(
+        self, account: RunAccount, old: FilterClaim
+    ) -> GatewayError | None:
+        ledger, places = account.ledger, self._places(old)
         try:
             again = account.filters.carry_out(
-                lambda: [
-                    wish
-                    for key in self._places(old)
-                    for wish in ledger.put_back(key, old.scope, old.state)
-                ]
+                lambda: [w for key in places for w in ledger.put_back(key, old.scope, old.state)]
             )
-            second = next((s.error for s in again if s.error), None)
-        except GatewayError as raised:
-            second = raised
-        if second is not None:
-            reason = f"{error.reason}; its former state could not be put back ({second.reason})"
-            advice = (
-                "Whether it is in force is unknown. Run `pulumi up` again; to go back to what was "
-                "declared before, also give a new `reassert`."
-            )
-            return error.because(reason, f"{error.advice} {advice}".lstrip())
-        reason = f"{error.reason}; its former state was put back and is in force"
-        added = set(new.names) - set(old.names) or _grows(old.scope, new.scope)
-        if not added:
-            return error.because(reason)
-        what = "names" if set(new.names) - set(old.names) else "pixels"
-        reason = f"{reason}, except that the added {what} may have the new one"
-        return error.because(reason, f"{error.advice} {BEFORE_TAKING_OUT}".lstrip())
+        except GatewayError as error:
+            return error
+        return next((s.error for s in again if s.error), None)
 
     # -- delete --------------------------------------------------------------------------------
 
@@ -299,8 +308,8 @@ class FilterLifecycle:
                 wish for key in self._places(claim) for wish in self._let_go(account, key, claim)
             ]
         )
-        if failed := [s for s in sent if s.error]:
-            raise _failure(failed).after([s.wish.setting.words for s in sent if not s.error])
+        if any(s.error for s in sent):
+            self._put_back(account, claim, None, sent)
 
     @staticmethod
     def _let_go(account: RunAccount, key: PlaceKey, claim: FilterClaim) -> list[Wish]:
@@ -322,7 +331,10 @@ class FilterLifecycle:
     def _places(self, claim: FilterClaim) -> list[PlaceKey]:
         return [PlaceKey(self._type.kind, name) for name in claim.names]
 
-    def _outputs(self, inputs: Props, verification: str) -> Props:
+    def _outputs(self, inputs: Props, account: RunAccount, before: str = ACCEPTED) -> Props:
+        claim = self._claim(inputs)
+        echoed = account.ledger.is_echoed(self._places(claim), claim.scope, claim.state)
+        verification = before if echoed is None else ECHOED if echoed else ACCEPTED
         return {**inputs, "gateway": self._run.host(), "verification": verification}
 
 
@@ -334,12 +346,8 @@ _EMPTY = {
 }
 
 
-def _verification(claim: FilterClaim, sent: Sequence[Sent], before: str) -> str:
-    """The weakest of all names; those that were not sent are as they were before."""
-    declared = [s for s in sent if s.wish.setting.filter_state == claim.state]
-    if {s.wish.setting.name for s in declared} >= set(claim.names):
-        return weakest(declared)
-    return weakest(declared) if declared and before == ECHOED else before
+def _adds(old: FilterClaim, new: FilterClaim) -> bool:
+    return bool(set(new.names) - set(old.names)) or _grows(old.scope, new.scope)
 
 
 def _grows(old: Scope, new: Scope) -> bool:
@@ -348,8 +356,9 @@ def _grows(old: Scope, new: Scope) -> bool:
     return bool(new - old)
 
 
-def _failure(failed: Sequence[Sent]) -> GatewayError:
+def _failure(sent: Sequence[Sent]) -> GatewayError:
     """One error for all settings that failed: the least certain one, which names the others."""
+    failed = [s for s in sent if s.error is not None]
     errors = [s.error for s in failed if s.error is not None]
     first = next((e for e in errors if isinstance(e, OutcomeUnknownError)), errors[0])
     others = sorted({s.wish.setting.name for s in failed})

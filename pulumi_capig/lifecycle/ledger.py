@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from ..canonical import DROP, PUBLISH
@@ -36,20 +36,24 @@ class Wish(NamedTuple):
 
     Attributes:
         setting: What to send.
-        declared: Whether its pixels are those that a filter names, and not those that the run
-            has found connected or lets go: of these, some may be gone by now.
+        optional: Whether it does not matter if the gateway refuses it: its pixels are not
+            connected, and no filter that is being declared names them.
     """
 
     setting: FilterSetting
-    declared: bool = False
+    optional: bool = False
 
 
-@dataclass
-class _Held:
-    """What own writes of this run have put in force at one place; "" where that is uncertain."""
+class Held(NamedTuple):
+    """What an own write of this run has put in force.
 
-    wide: str | None = None
-    pixels: dict[str, str] = field(default_factory=dict)
+    Attributes:
+        state: The state; "" where that is uncertain.
+        echoed: Whether the gateway answered with what was asked for.
+    """
+
+    state: str
+    echoed: bool
 
 
 class Ledger:
@@ -69,7 +73,9 @@ class Ledger:
         self._picture = picture
         self._pixels = pixels
         self._lock = threading.Lock()
-        self._held: defaultdict[PlaceKey, _Held] = defaultdict(_Held)
+        self._deciding = threading.Lock()
+        self._under_way: list[FilterSetting] = []
+        self._held: defaultdict[PlaceKey, dict[str | None, Held]] = defaultdict(dict)
         self._gone: set[str] = set()
         self.late: set[Any] = set()
         self._fresh: set[str] = set()
@@ -89,84 +95,133 @@ class Ledger:
                 may be gone, and their entry not.
         """
         if scope is None:
-            return self._put_account(key, state, leaving)
-        return _wishes(key, {p for p in scope if not self.is_expected(p)}, state, declared=True)
+            return self._put_account(key, state, leaving=leaving)
+        pixels = {p for p in scope if not self.is_expected(p)}
+        return self._wishes(key, pixels, state, declared=True)
 
     def _put_account(
-        self, key: PlaceKey, state: str, leaving: frozenset[str] = frozenset()
+        self,
+        key: PlaceKey,
+        state: str,
+        *,
+        leaving: frozenset[str] = frozenset(),
+        believed: str | None = None,
     ) -> list[Wish]:
         connected = self._pixels.all()
         named = self._place(key, leaving).named
         groups: dict[str, set[str]] = {state: set(), DROP: set(), PUBLISH: set()}
         for pixel in connected:
             groups[named.get(pixel, state)].add(pixel)
-        for pixel in leaving:
-            if pixel not in connected and pixel not in named:
-                groups[PUBLISH].add(pixel)
-        wishes = [Wish(FilterSetting(key.kind, key.name, state))]
+        groups[PUBLISH] |= {p for p in leaving if p not in connected and p not in named}
+        wishes = self._account_wish(key, state, believed)
         for each, pixels in groups.items():
-            wishes += _wishes(key, pixels, each)
+            wishes += self._wishes(key, pixels, each, believed=believed)
         return wishes
 
     def put_back(self, key: PlaceKey, scope: Scope, state: str) -> list[Wish]:
         """Send what a filter had declared before an update that failed."""
-        pixels = set(self._pixels.all()) if scope is None else scope
-        whole = [Wish(FilterSetting(key.kind, key.name, state))] if scope is None else []
-        return [*whole, *_wishes(key, pixels, state)]
+        if scope is not None:
+            return self._wishes(key, scope, state)
+        return [*self._account_wish(key, state), *self._wishes(key, self._pixels.all(), state)]
 
-    def let_go(self, key: PlaceKey, pixels: frozenset[str], held: str) -> list[Wish]:
+    def let_go(self, key: PlaceKey, pixels: frozenset[str], believed: str) -> list[Wish]:
         """Give up pixels: what else is wanted there, else `PUBLISH`.
 
         Args:
             key: The place.
             pixels: The pixels.
-            held: The state that the filter had put in force.
+            believed: The state that the filter had put in force.
         """
-        wanted, now = self._place(key, pixels), self._held_pixels(key)
+        wanted = self._place(key, pixels)
         groups: dict[str, set[str]] = {DROP: set(), PUBLISH: set()}
         for pixel in pixels:
-            state = wanted.named.get(pixel, PUBLISH)
             if pixel in wanted.named:
-                if self.is_expected(pixel):
-                    continue  # its connection brings it
+                if not self.is_expected(pixel):  # else its connection brings it
+                    groups[wanted.named[pixel]].add(pixel)
             elif wanted.wide and self._pixels.get(pixel):
-                state = wanted.wide
-            if now.get(pixel, held) != state:
-                groups[state].add(pixel)
-        return [wish for state, group in groups.items() for wish in _wishes(key, group, state)]
+                groups[wanted.wide].add(pixel)
+            else:
+                groups[PUBLISH].add(pixel)
+        return [
+            wish
+            for state, group in groups.items()
+            for wish in self._wishes(key, group, state, believed=believed)
+        ]
 
-    def let_go_account(self, key: PlaceKey, held: str) -> list[Wish]:
+    def let_go_account(self, key: PlaceKey, believed: str) -> list[Wish]:
         """Give up the whole account: what else is wanted there, else `PUBLISH`.
 
         Pixels that a filter names keep what it says in each reading of the gateway: they are set
         before the account is opened, where an entry of their own comes first, and after it, where
         the account's setting is a copy for each pixel.
         """
-        now, wide = self._held_wide(key) or held, self._place(key).wide
+        wide = self._place(key).wide
         if wide is not None:
-            return self._put_account(key, wide) if wide != now else []
-        covered = {*self._pixels.all(), *self._went()} if now != PUBLISH else set()
+            return self._put_account(key, wide, believed=believed)
+        covered = {*self._pixels.all(), *self._went()}
         named = self._place(key, covered).named
-        closed = {p for p, s in named.items() if s == DROP}
-        here = _wishes(key, {p for p in closed if not self.is_expected(p)}, DROP)
-        if now == PUBLISH:
-            return here
-        account = Wish(FilterSetting(key.kind, key.name, PUBLISH))
-        return [*here, account, *here, *_wishes(key, {*covered, *named} - closed, PUBLISH)]
+        closed = {p for p, state in named.items() if state == DROP}
+        here = {p for p in closed if not self.is_expected(p)}
+        opened = {*covered, *named} - closed
+        before = self._wishes(key, here, DROP)
+        account = self._account_wish(key, PUBLISH, believed)
+        after = self._wishes(key, here, DROP, anew=True) if account else []
+        return [*before, *account, *after, *self._wishes(key, opened, PUBLISH, believed=believed)]
 
     def bring(self, pixel: str) -> list[Wish]:
         """All that filters declare for a pixel that comes into the program, if not held already."""
         return [
             wish
             for key, state in self._picture.of_pixel(self._tenant_id, pixel)
-            if self._held_pixels(key).get(pixel) != state
-            for wish in _wishes(key, {pixel}, state)
+            for wish in self._wishes(key, {pixel}, state)
         ]
 
     def clear(self, pixel: str) -> list[Wish]:
         """A pixel is not connected any more: its entries of the whole account's filters go."""
         keys = self._picture.dropped_widely(self._tenant_id, pixel)
         return [wish for key in keys for wish in self.let_go(key, frozenset({pixel}), DROP)]
+
+    def _account_wish(self, key: PlaceKey, state: str, believed: str | None = None) -> list[Wish]:
+        if self._state_of(key, None, believed) == state:
+            return []
+        return [Wish(FilterSetting(key.kind, key.name, state))]
+
+    def _wishes(
+        self,
+        key: PlaceKey,
+        pixels: Iterable[str],
+        state: str,
+        *,
+        believed: str | None = None,
+        declared: bool = False,
+        anew: bool = False,
+    ) -> list[Wish]:
+        """Settings of those pixels that do not hold a state yet.
+
+        Those that the gateway may not know are apart from the others.
+
+        Args:
+            key: The place.
+            pixels: The pixels.
+            state: The state.
+            believed: What holds where this run has written nothing.
+            declared: Whether the filter that is being declared names them.
+            anew: Whether those that hold it are set as well.
+        """
+        left = {p for p in pixels if anew or self._state_of(key, p, believed) != state}
+        away = {pixel for pixel in left if self._is_away(pixel)}
+        return [
+            Wish(FilterSetting(key.kind, key.name, state, tuple(sorted(group))), optional)
+            for group, optional in ((left - away, False), (away, not declared))
+            if group
+        ]
+
+    @contextmanager
+    def deciding(self) -> Iterator[list[FilterSetting]]:
+        """Decide what goes into the next request; the list is for what does."""
+        with self._deciding:
+            self._under_way = []
+            yield self._under_way
 
     # -- what is so ----------------------------------------------------------------------------
 
@@ -176,29 +231,47 @@ class Ledger:
             return False
         return self._pixels.get(pixel) is None
 
+    def _is_away(self, pixel: str) -> bool:
+        """Whether a pixel is not connected, as far as the run has seen."""
+        with self._lock:
+            return pixel in self._gone or self._pixels.is_missing(pixel)
+
     def is_disturbed(self, key: PlaceKey, scope: Scope, state: str) -> bool:
         """Whether this run has left a part of a scope without the state that a filter declares.
 
         A filter that is declared inside ``apply`` comes too late to be asked before.
         """
-        with self._lock:
-            held = self._held.get(key, _Held())
-            if scope is None and held.wide not in (None, state):
+        with self._deciding, self._lock:
+            if any(_opposes(setting, key, scope, state) for setting in self._under_way):
                 return True
-            pixels = {*held.pixels, *self._fresh}
+            held = self._held.get(key, {})
+            if scope is None and None in held and held[None].state != state:
+                return True
+            pixels = {pixel for pixel in held if pixel is not None} | self._fresh
             covered = pixels if scope is None else pixels & scope
-            return any(held.pixels.get(pixel) != state for pixel in covered)
+            return any(pixel not in held or held[pixel].state != state for pixel in covered)
 
     def _place(self, key: PlaceKey, pixels: Iterable[str] = ()) -> WantedPlace:
         return self._picture.place(self._tenant_id, key, pixels)
 
-    def _held_wide(self, key: PlaceKey) -> str | None:
-        with self._lock:
-            return self._held[key].wide
+    def is_echoed(self, keys: Iterable[PlaceKey], scope: Scope, state: str) -> bool | None:
+        """Whether the gateway has answered with all that this run has put in force of a filter.
 
-    def _held_pixels(self, key: PlaceKey) -> dict[str, str]:
+        None where it has put nothing of it in force.
+        """
         with self._lock:
-            return dict(self._held[key].pixels)
+            found = [
+                held.echoed
+                for key in keys
+                for pixel, held in self._held.get(key, {}).items()
+                if held.state == state and (scope is None or pixel in scope)
+            ]
+        return all(found) if found else None
+
+    def _state_of(self, key: PlaceKey, pixel: str | None, believed: str | None) -> str | None:
+        with self._lock:
+            held = self._held[key].get(pixel)
+        return believed if held is None else held.state
 
     def _went(self) -> set[str]:
         with self._lock:
@@ -206,17 +279,17 @@ class Ledger:
 
     # -- what happens --------------------------------------------------------------------------
 
-    def holds(self, setting: FilterSetting, *, certain: bool) -> None:
+    def holds(self, setting: FilterSetting, *, certain: bool, echoed: bool = False) -> None:
         """A setting was sent: it is in force, or may be."""
-        state = setting.filter_state if certain else ""
+        now = Held(setting.filter_state if certain else "", echoed)
         with self._lock:
             held = self._held[PlaceKey(setting.kind, setting.name)]
-            if setting.pixel_ids is not None:
-                held.pixels.update(dict.fromkeys(setting.pixel_ids, state))
-                return
-            held.wide = state
-            # Whether the pixels' own entries survive it is not documented.
-            held.pixels = {p: s if s == state else "" for p, s in held.pixels.items()}
+            if setting.pixel_ids is None:
+                for pixel, before in held.items():
+                    if before.state != now.state:
+                        # Whether the pixels' own entries survive it is not documented.
+                        held[pixel] = Held("", echoed=False)
+            held.update(dict.fromkeys(setting.pixel_ids or (None,), now))
 
     def came(self, pixel: str) -> None:
         """A pixel was connected: whatever was set for it may have been forgotten."""
@@ -224,7 +297,7 @@ class Ledger:
             self._gone.discard(pixel)
             self._fresh.add(pixel)
             for held in self._held.values():
-                held.pixels.pop(pixel, None)
+                held.pop(pixel, None)
 
     def taken_over(self, pixel: str) -> None:
         """A pixel that was connected before came into the program."""
@@ -238,8 +311,9 @@ class Ledger:
             self._fresh.discard(pixel)
 
 
-def _wishes(
-    key: PlaceKey, pixels: Iterable[str], state: str, *, declared: bool = False
-) -> list[Wish]:
-    listed = tuple(sorted(pixels))
-    return [Wish(FilterSetting(key.kind, key.name, state, listed), declared)] if listed else []
+def _opposes(setting: FilterSetting, key: PlaceKey, scope: Scope, state: str) -> bool:
+    """Whether a setting says something else of a part of a scope."""
+    if (setting.kind, setting.name) != key or setting.filter_state == state:
+        return False
+    pixels = setting.pixel_ids
+    return pixels is None or scope is None or not scope.isdisjoint(pixels)

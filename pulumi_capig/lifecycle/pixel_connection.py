@@ -217,7 +217,9 @@ class PixelConnectionLifecycle:
         again = "reassert" in changed
         set_up = is_managed(news) and (again or any(n in changed and n in news for n in SET_UP_BY))
         newly_switched = any(name in news and name not in olds for name in SWITCHES)
-        if not (moved or set_up or newly_switched):
+        # After a run that was killed: it may have connected a pixel that was gone, and no more.
+        settling = self._run.settings.get(table.ADOPT) is True
+        if not (moved or set_up or newly_switched or settling):
             wanted = {n: on for n, on in declared_switches(news).items() if again or n in changed}
             try:
                 return writes.switch(wanted, stored, always=True)
@@ -228,7 +230,7 @@ class PixelConnectionLifecycle:
         before = self._account(key).pixels.get(key.pixel_id)
         if before is None:
             return writes.connect(news)
-        return writes.settle(news, before, set_up=set_up, stored=stored)
+        return writes.settle(news, before, set_up=set_up, stored=stored, bring=settling)
 
     # -- delete --------------------------------------------------------------------------------
 

@@ -82,6 +82,10 @@ class PixelList:
         """Whether the list, as far as it is known, lacks a pixel; nothing is asked."""
         return self._shared.glance(lambda listed: pixel_id not in listed.pixels, unread=True)
 
+    def is_missing(self, pixel_id: str) -> bool:
+        """Whether the list was read and lacks a pixel; nothing is asked."""
+        return self._shared.glance(lambda listed: pixel_id not in listed.pixels, unread=False)
+
     def read_again(self) -> PixelList:
         """Ask for the list anew."""
         self._shared.read_again()

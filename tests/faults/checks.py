@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pulumi_capig.sandbox import RequestRecord, Sandbox
@@ -21,6 +22,26 @@ from tests.support.deployment import Program
 
 CONFIRMING = (None, "unknown-fields", "uncovered", "token-expired")
 """Faults with which an answer still is a result."""
+
+
+@dataclass(frozen=True)
+class Write:
+    """One operation that the gateway carried out; a document may hold several.
+
+    Attributes:
+        given: Its arguments.
+        confirmed: Whether its answer was a result.
+    """
+
+    operation: str
+    pixels: tuple[str, ...]
+    given: Mapping[str, Any]
+    confirmed: bool
+
+    @property
+    def name(self) -> str | None:
+        """The event or domain that it is about."""
+        return self.given.get("eventName") or self.given.get("domain")
 
 
 def check(cell: Cell, played: Played, sandbox: Sandbox) -> None:
@@ -157,23 +178,31 @@ def nothing_is_written_needlessly(cell: Cell, played: Played) -> None:
         return  # `reassert` sends again all that has been finished
     finished = _finished(cell, played)
     again_connected = _sets_up(played.recovery_requests)
-    for request in _carried_out(played.recovery_requests):
-        owner = _owner(request)
+    for write in _carried_out(played.recovery_requests):
+        owner = _owner(write)
         if owner != "shop" and again_connected:
             continue
-        assert owner not in finished, f"{owner} was finished, and {request.operation} was sent"
+        assert owner not in finished, f"{owner} was finished, and {write.operation} was sent"
 
 
 def _nothing_confirmed_is_repeated(requests: list[RequestRecord]) -> None:
-    confirmed: dict[tuple[Any, ...], RequestRecord] = {}
-    for request in _carried_out(requests):
-        what = (request.operation, request.pixels, str(request.variables))
-        assert what not in confirmed, f"{request.operation} was confirmed and sent again"
-        if request.operation in ("setupPixelSignalConfig", "deleteDataSource"):
+    confirmed: dict[tuple[Any, ...], Write] = {}
+    for write in _carried_out(requests):
+        what = (write.operation, write.pixels, str(write.given))
+        assert what not in confirmed, f"{write.operation} was confirmed and sent again"
+        if write.operation in ("setupPixelSignalConfig", "deleteDataSource"):
             # Another connection is another object: its switches and filters are new.
             confirmed.clear()
-        if request.status == 200 and request.fault in CONFIRMING:
-            confirmed[what] = request
+        if write.name is not None:
+            # What sets another state, for the account or some of its pixels, may undo it.
+            confirmed = {
+                key: other
+                for key, other in confirmed.items()
+                if other.name != write.name
+                or other.given["filterState"] == write.given["filterState"]
+            }
+        if write.confirmed:
+            confirmed[what] = write
 
 
 def _finished(cell: Cell, played: Played) -> set[str]:
@@ -184,13 +213,11 @@ def _finished(cell: Cell, played: Played) -> set[str]:
     return done - set(played.struck.errors)
 
 
-def _owner(request: RequestRecord) -> str:
+def _owner(write: Write) -> str:
     """The resource that a write is of."""
-    if not request.operation.endswith("Filter"):
+    if write.name is None:
         return "shop"
-    given = request.variables["input"]
-    name = given.get("eventName") or given.get("domain")
-    return {EVENT: "no-leads", WIDE_EVENT: "no-search", DOMAIN: "staging"}[name]
+    return {EVENT: "no-leads", WIDE_EVENT: "no-search", DOMAIN: "staging"}[write.name]
 
 
 def _no_second_connection(cell: Cell, played: Played, requests: list[RequestRecord]) -> None:
@@ -199,20 +226,31 @@ def _no_second_connection(cell: Cell, played: Played, requests: list[RequestReco
         return
     adopting = any("CAPIG_ADOPT=true" in message for message in played.messages)
     connected = played.pixel_left if requests is played.recovery_requests else False
-    for request in _carried_out(requests):
-        if request.operation == "setupPixelSignalConfig":
+    for write in _carried_out(requests):
+        if write.operation == "setupPixelSignalConfig":
             assert not connected or adopting, "a connected pixel was set up again"
             connected = True
-        elif request.operation == "deleteDataSource":
+        elif write.operation == "deleteDataSource":
             connected = False
 
 
 def _sets_up(requests: list[RequestRecord]) -> bool:
-    return any(r.operation == "setupPixelSignalConfig" for r in _carried_out(requests))
+    return any(w.operation == "setupPixelSignalConfig" for w in _carried_out(requests))
 
 
-def _carried_out(requests: list[RequestRecord]) -> list[RequestRecord]:
-    return [r for r in requests if r.applied and r.operation in WRITES]
+def _carried_out(requests: list[RequestRecord]) -> list[Write]:
+    return [
+        Write(
+            field.operation,
+            field.pixels,
+            # A document of several settings names its variables by their fields.
+            request.variables.get("input") or request.variables.get(f"input_{field.path[0]}", {}),
+            field.code is None and request.fault in CONFIRMING,
+        )
+        for request in requests
+        for field in request.fields
+        if field.applied and field.operation in WRITES
+    ]
 
 
 # Consent

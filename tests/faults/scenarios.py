@@ -102,6 +102,12 @@ _REFUSED_SWITCH = Fault.status(400, operation="updateSignalConfigEventsStatus")
 SCENARIOS = (
     Scenario("create", {}, FULL, tuple(o for o in OPERATIONS if o != "deleteDataSource")),
     Scenario(
+        "filters",
+        {"shop": shop()},
+        FULL,
+        ("token", "list", "updateEventFilter", "updateDomainFilter"),
+    ),
+    Scenario(
         "destroy",
         FULL,
         {},
@@ -123,4 +129,6 @@ BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
 
 def principal(operation: str) -> Scenario:
     """The step whose outcome the docs show for an operation."""
+    if operation.endswith("Filter"):
+        return BY_NAME["filters"]  # a connection that is created brings its filters itself
     return BY_NAME["destroy" if operation == "deleteDataSource" else "create"]

@@ -11,12 +11,13 @@ import pytest
 
 from pulumi_capig.sandbox import FAULTS, Sandbox
 from tests.faults.checks import check
-from tests.faults.matrix import ALL_FAULTS, REFUSED, Cell, play
+from tests.faults.matrix import ALL_FAULTS, Cell, play
 from tests.faults.scenarios import OPERATIONS, SCENARIOS, Scenario, principal
 from tests.faults.table import LENGTHS, documented, sign, unexplained
 from tests.support.provider import Provider
+from tests.support.strikes import REFUSED
 
-UNCONFIRMED = "without saying what it is now"
+UNCONFIRMED = "but did not return the filter"
 
 
 def test_the_matrix_is_whole() -> None:

@@ -44,7 +44,7 @@ _MESSAGE = re.compile(r"  pulumi-python:dynamic/capig:\w+ \((\w+)\):\n((?:    .*
 
 def messages(outcome: Outcome, sandbox: Sandbox) -> dict[str, str]:
     """What was shown of each resource that failed: one clean message each."""
-    for secret in (TOKEN, sandbox.client_secret, *sandbox._tokens._expiry):
+    for secret in (TOKEN, sandbox.client_secret, *sandbox.tokens._expiry):
         assert secret not in outcome.text
     assert "Traceback" not in outcome.text
     shown = {}

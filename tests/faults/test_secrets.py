@@ -33,7 +33,7 @@ class Searcher:
 
     def secrets(self) -> dict[str, str]:
         """What must not be found, by what it is."""
-        issued = list(self._sandbox._tokens._expiry)
+        issued = list(self._sandbox.tokens._expiry)
         assert issued, "no API token was issued yet"
         api = {f"API token {number}": token for number, token in enumerate(issued)}
         return {"pixel token": TOKEN, "client secret": self._sandbox.client_secret, **api}

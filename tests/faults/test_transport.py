@@ -87,7 +87,7 @@ def test_a_proxy_sees_the_gateways_name_and_nothing_else(
     gateway_holds(FULL, in_sandbox)
     assert between.seen[0].startswith(b"CONNECT capig.test:443 HTTP/1.1\r\n")
     passed = b"".join(between.seen)
-    for secret in (TOKEN, in_sandbox.client_secret, *in_sandbox._tokens._expiry, "graphql"):
+    for secret in (TOKEN, in_sandbox.client_secret, *in_sandbox.tokens._expiry, "graphql"):
         assert secret.encode() not in passed
 
 

@@ -112,7 +112,7 @@ def test_no_secret_no_variable_and_no_answer(
             client, "SandboxA", "101", business_id="77", access_token=secret, name="Shop"
         )
         pixels.list_account(client, "SandboxA")
-    (token,) = sandbox._tokens._expiry
+    (token,) = sandbox.tokens._expiry
     for text in (file.read_text("utf-8"), caplog.text):
         assert "AddNewPixelModalMutation" in text
         for word in (secret, token, Sandbox.client_secret, Sandbox.client_id, "Shop", "101", "77"):

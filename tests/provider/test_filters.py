@@ -398,6 +398,8 @@ def test_a_failed_claim_still_keeps_the_scope_closed(
         ({}, lead("101", "102"), "echoed"),
         ({"filter_echo_several": "null"}, lead("101", "102"), "accepted"),
         ({"filter_echo_several": "mixed"}, lead("101", "102"), "accepted"),
+        # The account's common state, which says nothing of pixels that are not connected yet.
+        ({"filter_echo_several": "mixed"}, lead("901", "902"), "accepted"),
         ({"filter_echo_missing": frozenset({"filterState"})}, lead("101"), "accepted"),
         ({"filter_echo_missing": frozenset({"updatedFilter"})}, lead("101"), "accepted"),
         ({"unknown_fields": frozenset({"EventFilter.pixelId"})}, lead(), "accepted"),
@@ -449,6 +451,35 @@ def test_an_update_that_fails_half_way_is_put_back(deployment: Deployment, three
     # Pulumi's state holds the old state, so that the reverted program finds nothing to do.
     assert deployment.up({"f": lead()}).changes == []
     assert held(three, "101", "102") == ["DROP", "DROP"]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_refused_part_of_a_withdrawal_is_not_forgotten(
+    deployment: Deployment, three: Sandbox, times: int
+) -> None:
+    deployment.up({"f": lead()})
+    where = {"operation": "updateEventFilter", "pixel": "102", "times": times}
+    three.inject(Fault("field-error", code=400, **where))
+    error = deployment.up({}).errors.get("f", "")
+    assert ("its former state was put back" in error) == (times == 2)
+    assert held(three, "101", "102", "103") == ["DROP" if times == 2 else "PUBLISH"] * 3
+    assert deployment.up({}).errors == {}
+    assert held(three, "101", "102", "103") == ["PUBLISH"] * 3
+
+
+def test_a_pixel_that_the_gateway_does_not_know_spoils_no_other(
+    deployment: Deployment, three: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAPIG_MAX_RETRIES", "0")
+    three.dialect = replace(three.dialect, filter_unknown_pixel="404")
+    deployment.up({"f": lead("101", "102", "103")})
+    three.disconnect("102")
+    program = {"f": lead("101", "103", state="PUBLISH")}
+    three.inject(Fault("reset", operation="updateEventFilter", applied=True, after=1))
+    assert "put back and is in force" in deployment.up(program).errors["f"]
+    assert held(three, "101", "103") == ["DROP"] * 2
+    assert deployment.up(program).errors == {}
+    assert held(three, "101", "103") == ["PUBLISH"] * 2
 
 
 def test_refused_after_a_lost_answer_is_no_certain_refusal(

@@ -88,6 +88,30 @@ def test_what_was_written_while_the_list_was_under_way_stays_in_it(
     assert in_sandbox.state.effective_event("SandboxA", "Lead", "101") == "DROP"
 
 
+def test_a_late_filter_sees_what_is_on_its_way_to_open_it(
+    new_run: Open, in_sandbox: Sandbox
+) -> None:
+    in_sandbox.connect("101")
+    in_sandbox.connect("102")
+    both, one = {**LEAD, "pixel_ids": ["101", "102"]}, {**LEAD, "pixel_ids": ["101"]}
+    run = new_run()
+    wide, late = created(run, "EventFilter", both), created(run, "EventFilter", one)
+
+    run = new_run()
+    life = REGISTRY["EventFilter"](run)
+    left = life.check(wide, {**LEAD, "pixel_ids": ["102"]}, run.picture.receive(None)).inputs
+    with ThreadPoolExecutor(1) as pool:
+        with in_sandbox.hold("updateEventFilter") as gate:
+            narrowed = pool.submit(life.update, "", wide, left)
+            gate.wait(1)
+            # Declared inside `apply`: the run hears of it now.
+            again = life.check(late, one, run.picture.receive(None)).inputs
+            assert life.diff("", late, again).changes
+        narrowed.result()
+    life.update("", late, again)
+    assert in_sandbox.state.effective_event("SandboxA", "Lead", "101") == "DROP"
+
+
 def test_one_failure_to_list_speaks_for_all(
     new_run: Open, in_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -65,6 +65,8 @@ class Deployment:
         self.provider = provider
         self.config = dict(config or {})
         self.state: dict[str, Resource] = {}
+        self.doomed: list[tuple[str, Resource]] = []
+        """What was replaced and is not deleted yet."""
 
     def up(
         self,
@@ -107,7 +109,6 @@ class Deployment:
         with self.provider.operation(self.config), suppress(_StoppedError):
             if refresh:
                 self._refresh(result)
-            dead: list[tuple[str, Resource]] = []
             steps = self._steps(result, keep_going=keep_going)
             with steps:
                 names = order if order is not None else program
@@ -116,8 +117,9 @@ class Deployment:
                         continue
                     if name in apart:
                         steps.some_ended()
-                    act = self._register(name, program[name], dead, result, replace, delete_first)
+                    act = self._register(name, program[name], result, replace, delete_first)
                     steps.start(name, act, waits=name in late)
+            dead = [item for item in self.doomed if target is None or item[0] in target]
             dead += [(n, self.state[n]) for n in gone if n in self.state]
             by_key = {f"{item[0]} {i}": item for i, item in enumerate(dead)}
             with self._steps(result, keep_going=True) as steps:
@@ -197,6 +199,7 @@ class Deployment:
         self.provider.delete(resource.kind, resource.id, resource.outputs)
         result.confirm()
         result.steps.append(("delete", name))
+        self.doomed = [item for item in self.doomed if item[1] is not resource]
         if self.state.get(name) is resource:
             del self.state[name]
 
@@ -224,7 +227,6 @@ class Deployment:
         self,
         name: str,
         declared: tuple[str, Props],
-        dead: list[tuple[str, Resource]],
         result: Result,
         replace: frozenset[str],
         delete_first: bool,
@@ -257,7 +259,7 @@ class Deployment:
                 result.confirm()
                 if step == "replace" and not delete_first:
                     assert old is not None
-                    dead.append((name, old))
+                    self.doomed.append((name, old))
                 self.state[name] = Resource(kind, id_, inputs, outputs)
 
         return act
