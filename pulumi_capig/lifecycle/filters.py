@@ -333,8 +333,12 @@ class FilterLifecycle:
 
     def _outputs(self, inputs: Props, account: RunAccount, before: str = ACCEPTED) -> Props:
         claim = self._claim(inputs)
-        echoed = account.ledger.is_echoed(self._places(claim), claim.scope, claim.state)
-        verification = before if echoed is None else ECHOED if echoed else ACCEPTED
+        # The weakest of all names; those that were not sent are as they were before.
+        echoed = (
+            account.ledger.is_echoed(key, claim.scope, claim.state) for key in self._places(claim)
+        )
+        whole = all(before == ECHOED if each is None else each for each in echoed)
+        verification = ECHOED if whole else ACCEPTED
         return {**inputs, "gateway": self._run.host(), "verification": verification}
 
 

@@ -254,7 +254,7 @@ class Ledger:
     def _place(self, key: PlaceKey, pixels: Iterable[str] = ()) -> WantedPlace:
         return self._picture.place(self._tenant_id, key, pixels)
 
-    def is_echoed(self, keys: Iterable[PlaceKey], scope: Scope, state: str) -> bool | None:
+    def is_echoed(self, key: PlaceKey, scope: Scope, state: str) -> bool | None:
         """Whether the gateway has answered with all that this run has put in force of a filter.
 
         None where it has put nothing of it in force.
@@ -262,7 +262,6 @@ class Ledger:
         with self._lock:
             found = [
                 held.echoed
-                for key in keys
                 for pixel, held in self._held.get(key, {}).items()
                 if held.state == state and (scope is None or pixel in scope)
             ]
