@@ -13,7 +13,7 @@ import pytest
 
 from pulumi_capig import _version
 from pulumi_capig.sandbox import Sandbox
-from tests.support.engine import Stack
+from tests.support.engine import ROOT, Stack
 from tests.wheel.conftest import DEEP, PRESENT, TRIED, Distributions, Environment
 
 with_each_python = pytest.mark.parametrize("environment", TRIED, indirect=True)
@@ -98,9 +98,32 @@ def test_the_wheel_works_with_the_oldest_that_it_accepts(
     assert "101" in lowest.run("capig", "status")
     (lowest.folder / "test_pixel.py").write_text(TEST, "utf-8")
     assert "1 passed" in lowest.run("pytest", "-q", "test_pixel.py")
+
+
+FAILS_LATER = """
+    capig.PixelConnection("shop", pixel_id="201", business_id="7", access_token="EAAB")
+    pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", {"name": "organization/test/dev"})
+    raise ValueError("no such event")
+"""
+GOES_WELL = """
+    capig.EventFilter("leads", event_name="Lead", filter_state="DROP")
+"""
+
+
+def test_the_oldest_sdk_registers_all_of_a_program_or_nothing(
+    tmp_path: Path, lowest: Environment, in_sandbox: Sandbox
+) -> None:
     stack = stack_in(tmp_path, lowest, in_sandbox)
-    stack.write('capig.EventFilter("leads", event_name="Lead", filter_state="DROP")')
+    stack.write(FAILS_LATER + GOES_WELL)
+    assert "ValueError: no such event" in stack.up().text
+    assert (stack.resources(), in_sandbox.requests) == ({}, [])
+    stack.write(FAILS_LATER.partition("raise")[0] + GOES_WELL)
+    # What is declared below the look-up is in force when the pixel above it is connected.
     stack.up().ok()
+    assert set(stack.resources()) == {"shop", "leads"}
+    sent = in_sandbox.requests
+    print(sent)
+    stack.is_settled()
 
 
 @with_the_cli
@@ -188,7 +211,8 @@ def test_the_wheel_holds_the_package_and_nothing_else(distributions: Distributio
     assert "pulumi_capig/pulumi-plugin.json" in names
     assert "pulumi_capig/sandbox/page.html" in names
     assert "pulumi_capig/sandbox/schema/capig.graphql" in names
-    assert sum(name.endswith(".graphql") for name in names) == 8
+    own = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("pulumi_capig/**/*.graphql")}
+    assert own <= names
 
 
 def test_the_sdist_installs_what_the_wheel_does(
