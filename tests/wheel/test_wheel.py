@@ -118,11 +118,10 @@ def test_the_oldest_sdk_registers_all_of_a_program_or_nothing(
     assert "ValueError: no such event" in stack.up().text
     assert (stack.resources(), in_sandbox.requests) == ({}, [])
     stack.write(FAILS_LATER.partition("raise")[0] + GOES_WELL)
-    # What is declared below the look-up is in force when the pixel above it is connected.
-    stack.up().ok()
+    text = stack.up().ok().text
+    assert "warning" not in text, text
     assert set(stack.resources()) == {"shop", "leads"}
-    sent = in_sandbox.requests
-    print(sent)
+    assert in_sandbox.state.effective_event(in_sandbox.tenant_id, "Lead", "201") == "DROP"
     stack.is_settled()
 
 
