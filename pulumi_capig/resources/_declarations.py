@@ -68,7 +68,7 @@ class Declared:
 
     @property
     def ids(self) -> tuple[Any, ...]:
-        """Those of the values that may be secret ids: of its account, and of pixels."""
+        """Those of the values that may be secret ids: of its account, of pixels, of people."""
         return self.tenant, self.scope, None if self.kind in FILTERS else self.names
 
 
@@ -184,7 +184,8 @@ class Declarations:
         await asyncio.shield(self._settling)
         declared = self._rows[number]
         await self.values.learn(*declared.values)
-        self._note_secrets(declared)
+        for each in (declared, *declared.also):
+            self._note_secrets(each)
         if declared.scope is not None and self.values.known(declared.scope, secrets=True) is None:
             refuse(
                 f"{declared.resource}: pixel_ids is an output without a value (None)",
@@ -211,7 +212,8 @@ class Declarations:
             self._guard(number)
 
     def _note_secrets(self, declared: Declared) -> None:
-        self._secret_ids.update(map(digest, self.values.secrets_in(declared.ids)))
+        for text in self.values.secrets_in(declared.ids):
+            self._secret_ids |= {digest(text), digest(_spelled(declared.spell, text))}
 
     # -- accounts ------------------------------------------------------------------------------
 
@@ -342,6 +344,13 @@ def _refuse_contradiction(row: Row, other: Row, clash: str, name: str) -> None:
         "Give them one state, or pixels that do not overlap: which of them the gateway would "
         "follow is not documented.",
     )
+
+
+def _spelled(spell: Callable[[Any], str], text: str) -> str:
+    try:
+        return spell(text)
+    except ValueError:
+        return text  # the provider's check says what is wrong with it
 
 
 def _default() -> str:

@@ -49,6 +49,26 @@ def test_a_doubled_pixel_is_told_by_its_resources(
     says(stack, sandbox, program, *names, "connect", preview=not known_late)
 
 
+def test_a_doubled_person_is_told_by_the_resources(stack: Stack, sandbox: Sandbox) -> None:
+    program = """
+    who = pulumi.Output.secret("Jo@Example.com")
+    for name in ("one", "two"):
+        capig.AccountUser(name, email=who, role="admin")
+"""
+    says(stack, sandbox, program, "'one'", "'two'", "one person in one account")
+    assert "example.com" not in stack.preview().failed().text.lower()
+
+
+def test_a_person_whom_the_provider_names(stack: Stack, sandbox: Sandbox) -> None:
+    stack.environment |= {"CAPIG_MAX_RETRIES": "0"}
+    sandbox.inject(FAULTS["403"].on(None, times=None))
+    program = """
+    capig.AccountUser("one", email=pulumi.Output.secret("Jo@Example.com"), role="admin")
+"""
+    says(stack, sandbox, program, "(one)", "403", preview=False)
+    assert "example.com" not in stack.up().failed().text.lower()
+
+
 def test_an_id_that_is_made_of_a_secret_setting(stack: Stack, sandbox: Sandbox) -> None:
     stack.set_config("test:shops", f"shop={PIXEL}", secret=True)
     program = """
