@@ -5,7 +5,9 @@
     CapigError
     ├── SettingsError             a setting is missing, malformed or contradicts another
     ├── RefusedError              the provider refuses to act; the message says what you can do
-    │   ├── AlreadyConnectedError the pixel is connected, and not to be taken over
+    │   ├── AlreadyExistsError    what is declared exists already, and is not to be taken over
+    │   │   └── AlreadyConnectedError   the same of a connected pixel
+    │   ├── NotEmptyError         what is to be deleted holds something yet
     │   └── WrongGatewayError     the state belongs to another gateway
     └── GatewayError              one operation failed; carries operation, account, code, attempts
         ├── UnreachableError      the request never got through: nothing was changed
@@ -13,6 +15,7 @@
         ├── NotAuthorizedError    401 or 403: credentials or rights
         ├── NotFoundError         404: what the operation names does not exist
         ├── InvalidInputError     400: the gateway does not accept the input
+        ├── ConflictError         409: what the operation makes exists already
         ├── UnavailableError      408, 429 or 5xx, still so after all retries
         └── UnexpectedAnswerError the answer is not what the documented API can say
 
@@ -28,10 +31,13 @@ from typing import Any
 
 __all__ = [
     "AlreadyConnectedError",
+    "AlreadyExistsError",
     "CapigError",
+    "ConflictError",
     "GatewayError",
     "InvalidInputError",
     "NotAuthorizedError",
+    "NotEmptyError",
     "NotFoundError",
     "OutcomeUnknownError",
     "RefusedError",
@@ -81,8 +87,16 @@ class RefusedError(CapigError):
     """The provider declines to act, because acting could damage what it does not own."""
 
 
-class AlreadyConnectedError(RefusedError):
+class AlreadyExistsError(RefusedError):
+    """What is declared exists on the gateway already, and nobody said to take it over."""
+
+
+class AlreadyConnectedError(AlreadyExistsError):
     """The pixel is connected to the gateway already, and nobody said to take it over."""
+
+
+class NotEmptyError(RefusedError):
+    """What is to be deleted holds something that would be deleted with it."""
 
 
 class WrongGatewayError(RefusedError):
@@ -99,6 +113,8 @@ class GatewayError(CapigError):
         request_id: The request id that the gateway or its load balancer gave, or None.
         attempts: How many requests were sent, the first included.
         retry_after: Seconds that the gateway asked to wait for, or None.
+        in_json: Whether GraphQL's own ``errors`` said it: a page of something in between proves
+            nothing of what the gateway holds.
     """
 
     advice_by_default = ""
@@ -114,6 +130,7 @@ class GatewayError(CapigError):
         attempts: int = 1,
         retry_after: float | None = None,
         advice: str | None = None,
+        in_json: bool = False,
     ) -> None:
         self.reason = reason
         self.operation = operation
@@ -122,6 +139,7 @@ class GatewayError(CapigError):
         self.request_id = request_id
         self.attempts = attempts
         self.retry_after = retry_after
+        self.in_json = in_json
         super().__init__(self._what(), self.advice_by_default if advice is None else advice)
 
     def _what(self) -> str:
@@ -143,6 +161,7 @@ class GatewayError(CapigError):
             attempts=self.attempts,
             retry_after=self.retry_after,
             advice=self.advice if advice is None else advice,
+            in_json=self.in_json,
         )
         other.__cause__ = self.__cause__
         return other
@@ -203,6 +222,12 @@ class InvalidInputError(GatewayError):
     """The gateway does not accept the input."""
 
     advice_by_default = "Correct the arguments of the resource, then run the command again."
+
+
+class ConflictError(GatewayError):
+    """What the operation makes exists on the gateway already."""
+
+    advice_by_default = "Look at it in the gateway's page, then run the command again."
 
 
 class UnavailableError(GatewayError):

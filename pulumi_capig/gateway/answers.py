@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from ..errors import (
+    ConflictError,
     InvalidInputError,
     NotAuthorizedError,
     NotFoundError,
@@ -71,7 +72,10 @@ def result_of(
     failure = refusal(response, code, errors)
     if isinstance(data, dict) or any(error.get("path") for error in errors):
         failure.refusals = []  # the document was run, so that it was valid
-    if mutates and (result is not None or any(is_below(path, e) for e in errors)):
+    of_a_field = any(is_below(path, e) for e in errors)
+    # Of what exists already, a gateway may say how it is.
+    beside = result is not None and failure.kind is not ConflictError
+    if mutates and (beside or of_a_field):
         # What failed is a field of the operation's result: the operation itself was done.
         failure.kind, failure.ran = UnexpectedAnswerError, True
     raise failure
@@ -96,6 +100,7 @@ def refusal(response: Response, code: int | None, errors: Sequence[Error]) -> At
         ran=ran,
         transient=transient,
         said=messages[0] if messages else "",
+        in_json=response.json is not None,
         advice=HTTP_1_ADVICE if code in WRONG_HTTP_VERSION else None,
         refusals=messages if code in (None, 400) else [],
     )
@@ -126,6 +131,7 @@ def _page(response: Response) -> AttemptFailure:
     if "html" in response.media_type and kind in (
         NotFoundError,
         InvalidInputError,
+        ConflictError,
         NotAuthorizedError,
     ):
         # A page of something in between says nothing of pixels, nor of credentials.

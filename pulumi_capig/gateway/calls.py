@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from .answers import null, result_of
+from .answers import at, null, result_of
 from .documents import Document, Documents
 from .exchange import Subject
+from .failure import AttemptFailure
 from .operation import Operation
 from .response import Response
 
 T = TypeVar("T")
+
+_LINK = re.compile(r"\S*(?:://|/auth/|token=)\S*", re.IGNORECASE)
+"""What an invitation link looks like, whole or in part."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class Call(Generic[T]):
         """What it is about, for messages and for the log."""
         operation = self.operation
         return Subject(
-            operation.document,
+            operation.name,
             self.words,
             self.tenant_id,
             mutates=operation.mutates,
@@ -68,13 +73,17 @@ class Call(Generic[T]):
             AttemptFailure: The response holds none.
         """
         operation = self.operation
-        result = result_of(
-            response,
-            operation.path,
-            mutates=operation.mutates,
-            nullable=operation.nullable,
-            spare=operation.spare,
-        )
+        try:
+            result = result_of(
+                response,
+                operation.path,
+                mutates=operation.mutates,
+                nullable=operation.nullable,
+                spare=operation.spare,
+            )
+        except AttemptFailure as failure:
+            failure.said = self._without_link(failure.said, response)
+            raise
         return self.value(result)
 
     def value(self, result: Any) -> T:
@@ -86,3 +95,13 @@ class Call(Generic[T]):
         if result is None and not self.operation.nullable:
             raise null()
         return self.read(result)
+
+    def _without_link(self, said: str, response: Response) -> str:
+        """What the gateway says, less a link that its answer may hold."""
+        below = self.operation.link_at
+        if below is None:
+            return said
+        link = at(("data", *self.operation.path, *below), response.json)
+        if isinstance(link, str) and link:
+            said = said.replace(link, "[secret]")
+        return _LINK.sub("[secret]", said)

@@ -33,8 +33,8 @@ T = TypeVar("T")
 class Client:
     """A client of one gateway; safe for threads; knows nothing of Pulumi.
 
-    What can be asked for are the functions of `pulumi_capig.gateway.pixels` and
-    `pulumi_capig.gateway.filters`.
+    What can be asked for are the functions of the modules in `pulumi_capig.gateway.operations`,
+    one for each page of the reference; `pulumi_capig.gateway.pixels` is one of them.
 
     Args:
         settings: Address, credentials and limits, as `Settings.for_client()` gives them.
@@ -44,8 +44,8 @@ class Client:
 
     Attributes:
         host: The gateway's host, with the port unless it is the scheme's own.
-        connection_writes: Held while a pixel's connection is written: the gateway is given
-            `parallelWrites` of them at once.
+        connection_writes: Held while anything but a filter is written, most of all a pixel's
+            connection: the gateway is given `parallelWrites` of these at once.
 
     Raises:
         SettingsError: The environment names certificates or a proxy that cannot be used, or the

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from ..errors import (
+    ConflictError,
     GatewayError,
     InvalidInputError,
     NotAuthorizedError,
@@ -80,7 +81,7 @@ _MEANINGS: Mapping[int, Meaning] = {
     403: Meaning(NotAuthorizedError, ran=False, transient=False),
     404: Meaning(NotFoundError, ran=False, transient=False),
     408: Meaning(UnavailableError, ran=True, transient=True),
-    409: Meaning(InvalidInputError, ran=False, transient=False),
+    409: Meaning(ConflictError, ran=False, transient=False),
     UNCOVERED: Meaning(UnexpectedAnswerError, ran=True, transient=False),
     422: Meaning(InvalidInputError, ran=False, transient=False),
     425: Meaning(UnavailableError, ran=False, transient=True),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..errors import (
+    ConflictError,
     GatewayError,
     InvalidInputError,
     NotAuthorizedError,
@@ -19,7 +20,7 @@ from ..settings import Credentials
 from .exchange import Exchange, Subject
 from .failure import AttemptFailure
 
-_ANSWERS = (InvalidInputError, NotFoundError)
+_ANSWERS = (ConflictError, InvalidInputError, NotFoundError)
 """Errors that tell how things stand now, whatever became of earlier attempts."""
 
 _TOO_MUCH = (403, 429)
@@ -70,6 +71,7 @@ class Explanation:
             attempts=exchange.attempts,
             retry_after=failure.retry_after,
             advice=failure.advice or self._advice(failure, kind, about),
+            in_json=failure.in_json,
         )
         error.__cause__ = failure
         return error

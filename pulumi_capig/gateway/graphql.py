@@ -135,7 +135,8 @@ def joined(parts: Mapping[str, Thinned]) -> str:
     for alias, part in parts.items():
         declared.update(dict.fromkeys(_declared(part.head, alias)))
         fragments.update(part.fragments)
-    head = f"{first.head.partition('(')[0]}({', '.join(declared)})"
+    variables = f"({', '.join(declared)})" if declared else ""
+    head = first.head.partition("(")[0] + variables
     roots = tuple(_aliased(part.root, alias) for alias, part in parts.items())
     return _document(Definition(head, roots), fragments)
 

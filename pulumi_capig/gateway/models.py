@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError, ValidatorFunctionWrapHandler
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic.alias_generators import to_camel
 
 from ..errors import UnexpectedAnswerError
@@ -22,6 +28,30 @@ def unknown_if_odd(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
         return read(value)
     except ValidationError:
         return None
+
+
+ODD_IS_UNKNOWN = WrapValidator(unknown_if_odd)
+
+Figure = Annotated[float | None, ODD_IS_UNKNOWN]
+"""A figure or a time, whose units are not documented."""
+
+Count = Annotated[int | None, ODD_IS_UNKNOWN]
+"""A whole number, which may come as text: the form of a ``Long`` is not documented."""
+
+Status = Annotated[int | None, ODD_IS_UNKNOWN]
+"""A state as a number, of an account or a user."""
+
+Word = Annotated[str | None, ODD_IS_UNKNOWN]
+"""A text that nobody decides on."""
+
+
+def flag(result: Any) -> bool | None:
+    """A result that is true or false; anything else is unknown."""
+    return result if isinstance(result, bool) else None
+
+
+Flag = Annotated[bool | None, WrapValidator(lambda value, _: flag(value))]
+"""A flag that nobody decides on."""
 
 
 class Model(BaseModel):

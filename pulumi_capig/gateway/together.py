@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from ..errors import (
+    ConflictError,
     GatewayError,
     InvalidInputError,
     NotFoundError,
@@ -21,6 +22,9 @@ from .joint import Joint, Part
 from .sender import Sender
 
 T = TypeVar("T")
+
+_OF_ONE = (ConflictError, InvalidInputError, NotFoundError, UnexpectedAnswerError)
+"""Errors that may be about one mutation alone."""
 
 
 class Together:
@@ -133,7 +137,7 @@ def _barrier(outcomes: Sequence[T | GatewayError]) -> GatewayError | None:
 
 def _is_its_own(error: GatewayError) -> bool:
     """Whether an error is about one mutation, so that the next one may well succeed."""
-    if not isinstance(error, InvalidInputError | NotFoundError | UnexpectedAnswerError):
+    if not isinstance(error, _OF_ONE):
         return False
     # Whatever stands in between does not look at what it turns away.
     return not (error.code in (401, 403) or 300 <= (error.code or 0) < 400)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from .. import canonical
-from ..errors import InvalidInputError, NotAuthorizedError, NotFoundError, UnexpectedAnswerError
+from ..errors import (
+    ConflictError,
+    InvalidInputError,
+    NotAuthorizedError,
+    NotFoundError,
+    UnexpectedAnswerError,
+)
 from ..settings import Credentials
 from .answers import errors_of, no_result, refusal, refuse_redirect
 from .codes import code_of
@@ -94,7 +100,11 @@ def token_of(response: Response) -> Token:
         return _token(response.json), _lifetime(response.json)
     failure = no_result(response) if response.json is None else refusal(response, code, [])
     # Nothing but credentials can be wrong here, and no pixel missing.
-    elsewhere = {InvalidInputError: NotAuthorizedError, NotFoundError: UnexpectedAnswerError}
+    elsewhere = {
+        ConflictError: NotAuthorizedError,
+        InvalidInputError: NotAuthorizedError,
+        NotFoundError: UnexpectedAnswerError,
+    }
     failure.kind = elsewhere.get(failure.kind, failure.kind)
     raise failure
 

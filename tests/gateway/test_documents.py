@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
 from importlib.resources import files
 from itertools import combinations
-from typing import Any
+from pkgutil import iter_modules
+from typing import Any, get_args
 
 import pytest
 from graphql import (
@@ -23,32 +27,31 @@ from graphql import (
     validate,
 )
 
-from pulumi_capig.gateway import filters, pixels
+from pulumi_capig.gateway import accounts, filters, metrics, operations, pixels, routing
 from pulumi_capig.gateway.documents import Document, Documents
-from pulumi_capig.gateway.operation import Operation
+from pulumi_capig.gateway.operation import Endpoint, Operation
 from tests.support.samples import SAMPLES
 
-OPERATIONS = (
-    pixels.SET_UP,
-    pixels.DELETE,
-    pixels.LIST,
-    pixels.SWITCH_RECEIVING,
-    pixels.SWITCH_PUBLISHING,
-    filters.SET_EVENT,
-    filters.SET_DOMAIN,
-)
+ENDPOINTS: tuple[Endpoint, ...] = get_args(Endpoint)
+
+
+def of_the_page(name: str) -> list[Operation]:
+    """The operations of one page of the reference."""
+    page = import_module(f"{operations.__name__}.{name}")
+    return [value for value in vars(page).values() if isinstance(value, Operation)]
+
+
+PAGES = [module.name for module in iter_modules(operations.__path__)]
+OPERATIONS = [operation for page in PAGES for operation in of_the_page(page)]
 BY_NAME = {operation.document: operation for operation in OPERATIONS}
 
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=BY_NAME)
 
 
-def capig_schema() -> GraphQLSchema:
-    return build_schema((files("pulumi_capig.sandbox") / "schema/capig.graphql").read_text("utf-8"))
-
-
-@pytest.fixture(scope="module")
-def schema() -> GraphQLSchema:
-    return capig_schema()
+@cache
+def schema_of(endpoint: Endpoint) -> GraphQLSchema:
+    path = files("pulumi_capig.sandbox") / f"schema/{endpoint}.graphql"
+    return build_schema(path.read_text("utf-8"))
 
 
 def the_operation(text: str) -> OperationDefinitionNode:
@@ -82,16 +85,27 @@ def leaves(text: str) -> set[str]:
     return {path for path, is_leaf in found if is_leaf}
 
 
-def test_there_is_one_file_for_each_operation() -> None:
-    folder = files("pulumi_capig.gateway") / "documents" / "capig"
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_there_is_one_file_for_each_operation(endpoint: Endpoint) -> None:
+    folder = files("pulumi_capig.gateway") / "documents" / endpoint
     names = {path.name for path in folder.iterdir()}
-    assert names == {f"{name}.graphql" for name in BY_NAME} | {"fragments"}
-    assert [sample.operation for sample in SAMPLES] == list(BY_NAME)
+    known = {name for name, operation in BY_NAME.items() if operation.endpoint == endpoint}
+    assert names == {f"{name}.graphql" for name in known} | {"fragments"}
 
 
-def test_every_fragment_is_used() -> None:
-    folder = files("pulumi_capig.gateway") / "documents" / "capig" / "fragments"
-    texts = [Documents().of(operation).text for operation in OPERATIONS]
+def test_each_page_and_each_operation_stands_once() -> None:
+    assert len(BY_NAME) == len(OPERATIONS)
+    assert all(map(of_the_page, PAGES))
+    samples = [sample.operation for sample in SAMPLES]
+    assert samples == [each.document for page in (pixels, filters)
+                       for each in of_the_page(page.__name__.rpartition(".")[2])]  # fmt: skip
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_every_fragment_is_used(endpoint: Endpoint) -> None:
+    folder = files("pulumi_capig.gateway") / "documents" / endpoint / "fragments"
+    its_own = [operation for operation in OPERATIONS if operation.endpoint == endpoint]
+    texts = [Documents().of(operation).text for operation in its_own]
     for path in folder.iterdir():
         name = path.name.removesuffix(".graphql")
         assert path.read_text("utf-8").startswith(f"fragment {name} on {name} {{\n")
@@ -99,14 +113,13 @@ def test_every_fragment_is_used() -> None:
 
 
 @every_operation
-def test_document_is_valid_and_bears_the_operations_name(
-    schema: GraphQLSchema, operation: Operation
-) -> None:
+def test_document_is_valid_and_bears_the_operations_name(operation: Operation) -> None:
     text = Documents().of(operation).text
-    assert validate(schema, parse(text)) == []  # unused fragments are no valid document
+    # Unused fragments are no valid document.
+    assert validate(schema_of(operation.endpoint), parse(text)) == []
     name = the_operation(text).name
     assert name is not None
-    assert name.value == operation.document
+    assert name.value == operation.name
     assert "#" not in text
 
 
@@ -120,11 +133,9 @@ def test_the_result_is_where_the_operation_says(operation: Operation) -> None:
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.operation)
-def test_document_selects_all_that_the_reference_selects(
-    schema: GraphQLSchema, sample: Any
-) -> None:
+def test_document_selects_all_that_the_reference_selects(sample: Any) -> None:
     ours = Documents().of(BY_NAME[sample.operation]).text
-    assert validate(schema, parse(sample.query)) == []
+    assert validate(schema_of("capig"), parse(sample.query)) == []
     assert leaves(sample.query) <= leaves(ours)
     declared = [print_ast(item) for item in the_operation(ours).variable_definitions or ()]
     documented = [
@@ -141,13 +152,11 @@ def refusals(name: str) -> list[str]:
 
 
 @every_operation
-def test_no_document_ever_has_an_empty_selection(
-    schema: GraphQLSchema, operation: Operation
-) -> None:
+def test_no_document_ever_has_an_empty_selection(operation: Operation) -> None:
     """Whatever a gateway refuses, alone and in pairs, and then all of it, one after the other."""
+    schema = schema_of(operation.endpoint)
     optional = sorted(Documents().of(operation).optional)
-    needed = {*operation.path, "signalConfigs"}
-    assert not needed & set(optional)
+    assert not {*operation.path, "signalConfigs"} & set(optional)
     for names in [*combinations(optional, 1), *combinations(optional, 2), tuple(optional)]:
         documents = Documents()
         for name in names:
@@ -217,6 +226,61 @@ def test_a_field_refused_in_one_operation_stays_in_the_others() -> None:
     documents.leave_out(documents.of(pixels.LIST), refusals("badToken"))
     assert "badToken" not in documents.of(pixels.LIST).text
     assert "badToken" in documents.of(pixels.SET_UP).text
+
+
+@pytest.mark.parametrize("name", ["id", "tenant"])
+def test_the_id_of_a_new_account_is_always_asked_for(name: str) -> None:
+    """Without it, an account would be made that nobody finds again."""
+    documents = Documents()
+    documents.leave_out(documents.of(accounts.CREATE), refusals(name))
+    at = ".".join((*accounts.CREATE.path, "tenant", "id"))
+    assert at in leaves(documents.of(accounts.CREATE).text)
+
+
+def test_the_account_is_asked_for_slim() -> None:
+    """Its users' other accounts, and what each of them uses, would be megabytes."""
+    found = leaves(Documents().of(accounts.READ).text)
+    assert not {path for path in found if "tenants" in path or "tenantUsage" in path}
+    assert "tenant.users.roles.name" in found
+    assert leaves(Documents().of(accounts.REACH).text) == {
+        "tenant.users.tenants.id",
+        "tenant.users.tenants.name",
+    }
+
+
+def test_websites_are_left_out_of_the_metrics_alone() -> None:
+    """They stand in a table of the reference, and in no operation."""
+    documents = Documents()
+    assert documents.leave_out(documents.of(metrics.READ), refusals("domainActivity"))
+    found = leaves(documents.of(metrics.READ).text)
+    assert not {path for path in found if "domain" in path}
+    assert "tenantQueries.eventMetrics.activity.receivedCount" in found
+
+
+@pytest.mark.parametrize("operation", [routing.READ, routing.SET], ids=lambda each: each.name)
+@pytest.mark.parametrize("kind", ["ID", "ID!", "String", "String!"])
+@pytest.mark.parametrize("account", ["IaoreXfj", '"', "a\\", '") { id } x(y: "', "é\n\u2028"])
+def test_the_account_of_a_routing_fits_whatever_type_it_has(
+    operation: Operation, kind: str, account: str
+) -> None:
+    path = files("pulumi_capig.sandbox") / "schema/hub.graphql"
+    text = re.sub(r"(Domain\(.*?tenantId: )\w+!?", rf"\g<1>{kind}", path.read_text("utf-8"))
+    sent = Documents().of(operation).with_literals({"tenantId": account}).text
+    assert validate(build_schema(text), parse(sent)) == []
+    (root,) = the_operation(sent).selection_set.selections
+    assert isinstance(root, FieldNode)
+    (given,) = (item.value for item in root.arguments if item.name.value == "tenantId")
+    assert isinstance(given, StringValueNode)
+    assert given.value == account
+
+
+def test_the_account_of_a_routing_is_never_left_out() -> None:
+    """Without it, the routing of another account might be set."""
+    documents = Documents()
+    sent = documents.of(routing.SET)
+    refused = 'Unknown argument "tenantId" on field "Mutation.upsertIngressDomain".'
+    assert not documents.leave_out(sent, [refused])
+    assert documents.of(routing.SET) == sent
 
 
 def test_joint_documents_share_refusals_with_single_ones() -> None:

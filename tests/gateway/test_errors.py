@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pulumi_capig.errors import (
+    ConflictError,
     GatewayError,
     InvalidInputError,
     NotAuthorizedError,
@@ -104,7 +105,7 @@ def test_code(fail: Fail, entries: Any, status: int, code: int | None) -> None:
         (404, NotFoundError),
         (405, UnexpectedAnswerError),
         (408, OutcomeUnknownError),
-        (409, InvalidInputError),
+        (409, ConflictError),
         (413, UnexpectedAnswerError),
         (418, OutcomeUnknownError),
         (422, InvalidInputError),

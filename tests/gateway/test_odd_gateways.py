@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from pulumi_capig.errors import (
+    ConflictError,
     GatewayError,
     InvalidInputError,
     NotAuthorizedError,
@@ -149,7 +150,7 @@ def test_forms_of_an_id(serve: Serve, open_client: Open, place: str, value: obje
         ("classification", "ValidationError", InvalidInputError),
         ("errorType", "INVALID_ARGUMENT", InvalidInputError),
         ("code", "GRAPHQL_VALIDATION_FAILED", InvalidInputError),
-        ("code", "CONFLICT", InvalidInputError),
+        ("code", "CONFLICT", ConflictError),
         ("code", "TOO_MANY_REQUESTS", UnavailableError),
         ("code", "RateLimitExceeded", UnavailableError),
         ("errorType", "RESOURCE_EXHAUSTED", UnavailableError),

@@ -12,6 +12,7 @@ import pytest
 from graphql import FieldNode, OperationDefinitionNode, parse, validate
 
 from pulumi_capig.errors import (
+    ConflictError,
     GatewayError,
     InvalidInputError,
     NotAuthorizedError,
@@ -25,7 +26,7 @@ from pulumi_capig.gateway import Client, Filter, FilterSetting, filters
 from pulumi_capig.sandbox import FAULTS, Dialect, Fault, Sandbox
 from tests.gateway.conftest import Open, Time, set_filter
 from tests.gateway.scripted import Reply, Scripted, error
-from tests.gateway.test_documents import capig_schema
+from tests.gateway.test_documents import schema_of
 
 Serve = Callable[..., Scripted]
 
@@ -133,7 +134,7 @@ def test_several_are_root_fields_of_one_document(serve: Serve, open_client: Open
         "input_s2": {"eventName": "AddToCart", "pixelIds": None, "filterState": "PUBLISH"},
     }
     document = parse(call.content["query"])
-    assert validate(capig_schema(), document) == []
+    assert validate(schema_of("capig"), document) == []
     operation = document.definitions[0]
     assert isinstance(operation, OperationDefinitionNode)
     assert operation.name is not None
@@ -243,7 +244,7 @@ def test_a_document_of_which_all_failed(
     server = serve(reply(given, *flaws, status=code if status == "code" else 200), done(*ALL))
     client = open_client(server)
     outcomes = filters.set_filters(client, "T", ALL)
-    kind = NotFoundError if code == 404 else InvalidInputError
+    kind = {404: NotFoundError, 409: ConflictError}.get(code, InvalidInputError)
     assert shown(outcomes) == [kind] * 3
     for outcome, setting in zip(outcomes, ALL, strict=True):
         assert f'"{setting.name}"' in str(outcome)

@@ -6,14 +6,14 @@ import base64
 import re
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import ConfigDict, WrapValidator
+from pydantic import ConfigDict
 from pydantic.alias_generators import to_camel
 
 from ...errors import GatewayError, NotAuthorizedError, NotFoundError, UnexpectedAnswerError
 from ..answers import NULL
 from ..calls import Call
 from ..failure import AttemptFailure
-from ..models import Model, unknown_if_odd
+from ..models import ODD_IS_UNKNOWN, Figure, Model, Status, Word, flag
 from ..operation import Operation
 
 if TYPE_CHECKING:
@@ -33,10 +33,6 @@ _SPARE = frozenset(
     }
 )
 """Fields that no resource depends on: they must not keep an account from being read."""
-
-_ODD_IS_UNKNOWN = WrapValidator(unknown_if_odd)
-Counter = Annotated[float | None, _ODD_IS_UNKNOWN]
-"""A figure or a time, whose units are not documented."""
 
 _DIGITS = re.compile(r"[0-9]+")
 _GLOBAL_ID = re.compile(r"[A-Za-z]\w*(?::[\w-]+)*:([0-9]+)", re.ASCII)
@@ -100,11 +96,11 @@ class ConnectionStatus(Model):
     access_token_available: bool | None = None
     bad_token: bool | None = None
     api_error_code: str | None = None
-    target_id: Annotated[str | None, _ODD_IS_UNKNOWN] = None
-    last_published: Counter = None
-    total_events_published: Counter = None
-    last_received: Counter = None
-    total_events_received: Counter = None
+    target_id: Word = None
+    last_published: Figure = None
+    total_events_published: Figure = None
+    last_received: Figure = None
+    total_events_received: Figure = None
 
 
 class SignalConfig(Model):
@@ -113,7 +109,7 @@ class SignalConfig(Model):
     id: str | None = None
     connection_id: str | None = None
     data_set_type: str | None = None
-    domains: Annotated[list[str | None] | None, _ODD_IS_UNKNOWN] = None
+    domains: Annotated[list[str | None] | None, ODD_IS_UNKNOWN] = None
     connection_status: ConnectionStatus | None = None
 
     @property
@@ -133,7 +129,7 @@ class Account(Model):
     """An account with its connected pixels."""
 
     name: str | None = None
-    status: Annotated[int | None, _ODD_IS_UNKNOWN] = None
+    status: Status = None
     signal_configs: list[SignalConfig | None] | None = None
 
 
@@ -217,7 +213,7 @@ def disconnect(client: Client, tenant_id: str, pixel_id: str) -> bool | None:
         f"disconnect pixel {pixel_id}",
         tenant_id,
         {"tenantId": tenant_id, "id": pixel_id},
-        _flag,
+        flag,
     )
     with client.connection_writes:
         return client.execute(call)
@@ -330,10 +326,6 @@ def _decoded(text: str) -> str:
         return base64.b64decode(usual, validate=True).decode("ascii")
     except ValueError:
         return ""
-
-
-def _flag(result: Any) -> bool | None:
-    return result if isinstance(result, bool) else None
 
 
 def _switched(result: Any) -> ConnectionStatus:
