@@ -29,8 +29,11 @@ from .dialect import Dialect
 from .faults import Fault
 from .gateway import PlayedGateway
 from .history import Change
+from .parts.destinations import Destinations
 from .parts.people import People
+from .parts.pipelines import Pipelines
 from .parts.routing import Routings
+from .parts.sources import Sources
 from .redaction import redact
 from .state import FilterKind, GatewayState, HeldPixel
 
@@ -55,6 +58,9 @@ def _told(gateway: PlayedGateway, state: GatewayState) -> dict[str, Any]:
             {
                 **asdict(account),
                 "domain": _plain(state.part(Routings).get(account.id)),
+                "pipelines": [_plain(held) for held in state.part(Pipelines).of(account.id)],
+                "sources": [_plain(held) for held in state.part(Sources).of(account.id)],
+                "destinations": [_plain(held) for held in state.part(Destinations).of(account.id)],
                 "pixels": [_plain(pixel) for pixel in state.pixels(account.id)],
                 "effective_events": _effective(state, "event", account.id),
                 "effective_domains": _effective(state, "domain", account.id),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import islice
 from typing import Any, TypeAlias
 
 from .gateway import PlayedGateway
 from .journal import RequestRecord
+from .parts.destinations import Destinations
 from .parts.people import HeldPerson, People
+from .parts.pipelines import Pipelines
 from .parts.routing import Routings
+from .parts.sources import Sources
 from .redaction import redact
 from .roles import role_entry
 from .state import GatewayState, HeldPixel
@@ -75,6 +78,7 @@ def _accounts(gateway: PlayedGateway) -> list[dict[str, Any]]:
             "managed": account.managed,
             "users": [_user(person, account.id, state) for person in people.of(account.id)],
             "domain": _domain(state, account.id),
+            "pipelines": _pipelines(state, account.id),
             "pixels": [_pixel(pixel) for pixel in state.pixels(account.id)],
             "events": [],
             "domains": [],
@@ -91,6 +95,28 @@ def _accounts(gateway: PlayedGateway) -> list[dict[str, Any]]:
 def _domain(state: GatewayState, tenant: str) -> dict[str, Any] | None:
     routing = state.part(Routings).get(tenant)
     return None if routing is None else asdict(routing)
+
+
+def _pipelines(state: GatewayState, tenant: str) -> list[dict[str, Any]]:
+    """The pipelines with what is in them; last, what is in none."""
+    ends = {
+        "sources": [asdict(source) for source in state.part(Sources).of(tenant)],
+        "destinations": [
+            {**asdict(replace(destination, config={})), "configured": bool(destination.config)}
+            for destination in state.part(Destinations).of(tenant)
+        ],
+    }
+    held: list[dict[str, Any]] = [asdict(item) for item in state.part(Pipelines).of(tenant)]
+    known = {pipeline["id"] for pipeline in held}
+    rows = [*held, {"id": None, "name": "", "active": True}]
+    for row in rows:
+        for kind, ended in ends.items():
+            row[kind] = [
+                end
+                for end in ended
+                if (end["pipeline"] if end["pipeline"] in known else None) == row["id"]
+            ]
+    return rows if rows[-1]["sources"] or rows[-1]["destinations"] else held
 
 
 def _user(person: HeldPerson, tenant: str, state: GatewayState) -> dict[str, Any]:

@@ -94,6 +94,7 @@ def test_the_view(sandbox: Sandbox, caller: Caller) -> None:
     assert view["accounts"][1]["pixels"] == []
     assert (account["status"], account["managed"], account["users"]) == (0, True, [])
     assert account["domain"] is None
+    assert account["pipelines"] == []
     assert view["mails"] == []
     assert [
         (request["operation"], request["path"], request["status"], request["fault"])
@@ -531,6 +532,34 @@ def test_accounts_people_and_domains_appear(
     assert watched.width_missing() == 0
     for mail in sandbox.mails:
         assert mail.link not in watched.page.content()
+
+
+def test_pipelines_appear_with_what_is_in_them(
+    watched: Watched, sandbox: Sandbox, caller: Caller
+) -> None:
+    rows = watched.rows("Pipelines")
+    expect(watched.table("Pipelines")).to_be_hidden()
+    sandbox.add_pipeline("Web", pipeline_id="pl-1")
+    expect(rows).to_have_text(["Webpl-1"])
+    sandbox.add_source("pl-1", "Site", source_id="ds-1")
+    sandbox.add_destination("pl-1", "Meta", destination_id="dd-1")
+    site, meta = "Site (ADVERTISER_HOSTED_PIXEL)", "Meta (META_CONVERSIONS_API)"
+    expect(rows).to_have_text([f"Webpl-1{site}{meta}, not configured"])
+    sandbox.edit_destination("dd-1", config={"metaDatasetId": "101", "accessToken": SECRET})
+    sandbox.edit_pipeline("pl-1", active=False, blocked=("Lead", "Search"))
+    blocked = {
+        "pipelineId": "pl-1",
+        "destinationId": "dd-1",
+        "destinationFilterBlockedEventTypes": ["Purchase"],
+    }
+    caller.run("updatePipelineDestinationFilter", input=blocked)
+    expect(rows).to_have_text(
+        [f"Web, inactivepl-1{site}{meta}Lead, Search (filter is off)Meta: Purchase"]
+    )
+    sandbox.drop_pipeline("pl-1")
+    expect(rows).to_have_text([f"(none){site}{meta}"])
+    assert SECRET not in watched.page.content()
+    assert watched.width_missing() == 0
 
 
 def test_requests_appear_with_their_answers(
