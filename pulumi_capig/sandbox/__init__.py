@@ -8,8 +8,9 @@
         sandbox.inject(Fault.status(503, retry_after=1, operation="list"))
         ...
 
-It is an HTTP server on loopback which executes the documented schema over real state. Pixel
-management is played; any other operation answers with the error code 418.
+It is an HTTP server on loopback which executes the documented schema over real state. Pixels,
+filters, metrics, accounts, users and first-party domains are played; any other operation answers
+with the error code 418.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from .gate import Gate
     from .history import Change
     from .journal import Counters, FieldRecord, RequestRecord
+    from .parts.mail import Mail
     from .server import Sandbox
     from .standalone import serve
     from .state import Pixel
@@ -36,6 +38,7 @@ __all__ = [
     "Fault",
     "FieldRecord",
     "Gate",
+    "Mail",
     "Pixel",
     "RequestRecord",
     "Sandbox",
@@ -49,6 +52,7 @@ _HOMES = {
     "Fault": "faults",
     "FieldRecord": "journal",
     "Gate": "gate",
+    "Mail": "parts.mail",
     "Pixel": "state",
     "RequestRecord": "journal",
     "Sandbox": "server",

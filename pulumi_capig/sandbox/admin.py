@@ -43,6 +43,11 @@ _Act: TypeAlias = Callable[[PlayedGateway, Request], Awaitable[object]]
 
 async def _show(gateway: PlayedGateway, _request: Request) -> object:
     state = gateway.state
+    with state.lock:
+        return _told(gateway, state)
+
+
+def _told(gateway: PlayedGateway, state: GatewayState) -> dict[str, Any]:
     return {
         "accounts": [
             {

@@ -43,9 +43,17 @@ def phrase(status: int) -> str:
     return HTTPStatus(status).phrase if status in set(HTTPStatus) else f"Status {status}"
 
 
-def executed(result: ExecutionResult, dialect: AnswerDialect) -> Response:
-    """The answer of an execution, successful or not, or partly."""
-    errors = result.errors or []
+def executed(
+    result: ExecutionResult, dialect: AnswerDialect, beside: Sequence[GraphQLError] = ()
+) -> Response:
+    """The answer of an execution, successful or not, or partly.
+
+    Args:
+        result: What came of it.
+        dialect: Present behaviour of the gateway.
+        beside: Errors that leave the results of their operations alone.
+    """
+    errors = [*(result.errors or ()), *beside]
     if errors and all(error.path is None for error in errors):
         return _refused_document(errors, dialect)
     data = _integers(result.data) if dialect.counters == "int" else result.data

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 __all__ = ["NOT_REACHED", "AskedField", "OperationError", "Outcome", "Path"]
 
@@ -16,8 +16,8 @@ class AskedField:
     """One operation that a request asks for. A document may ask for several.
 
     Args:
-        operation: Name of the operation's field (`setupPixelSignalConfig`, ...), `list` for
-            `account`, `token` for the token endpoint.
+        operation: Name of the operation's field (`setupPixelSignalConfig`, `createTenant`, ...),
+            `list` for `account`, `token` for the token endpoint.
         tenant: Account, None where none is named.
         pixels: Pixel ids that the arguments name.
         path: Where its result stands.
@@ -52,8 +52,10 @@ class OperationError(Exception):
     Args:
         code: The documented code, for example 404.
         message: One line.
+        beside: The result that comes with it nevertheless, None for none.
     """
 
-    def __init__(self, code: int, message: str) -> None:
+    def __init__(self, code: int, message: str, beside: Any = None) -> None:
         super().__init__(message)
         self.code = code
+        self.beside = beside

@@ -167,7 +167,16 @@ def _arguments(field: FieldNode, variables: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tenant(arguments: Mapping[str, Any]) -> str | None:
-    return _text(arguments.get("tenantId", _input(arguments).get("tenantId")))
+    given = _input(arguments)
+    named = _text(arguments.get("tenantId", given.get("tenantId")))
+    roles = map(given.get, ("roleName", "roleToAdd", "roleToRevoke"))
+    return named or next(filter(None, map(_account_of_role, roles)), None)
+
+
+def _account_of_role(role: Any) -> str | None:
+    """The account that a role's name ends with; None for a role of the host."""
+    kind, _, rest = role.partition("-") if isinstance(role, str) else ("", "", "")
+    return rest.partition("-")[2] if kind == "advertiser" else None
 
 
 def _pixels(arguments: Mapping[str, Any]) -> Iterator[str]:

@@ -43,6 +43,12 @@ class FilterBook:
         for name in self.names(tenant):
             self._entries.get((tenant, name), {}).pop(pixel, None)
 
+    def forget_account(self, tenant: str) -> None:
+        """Drops all filters of an account."""
+        for name in self._names.pop(tenant, set()):
+            self._rules.pop((tenant, name), None)
+            self._entries.pop((tenant, name), None)
+
     def effective(self, tenant: str, name: str, pixel: str, model: AccountWide) -> str:
         """What the gateway does with `name` of a connected pixel: PUBLISH or DROP."""
         rule = self._rules.get((tenant, name))

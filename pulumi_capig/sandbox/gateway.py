@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from .by_hand import PixelsByHand
+from .by_hand import AccountsByHand, PixelsByHand
 from .dialect import Dialect
 from .faults import Fault, FaultRules
 from .gate import Gate
@@ -26,7 +26,7 @@ CLIENT_SECRET = "5a4db0c5-0000-4000-8000-5a4db0c50000"  # noqa: S105
 DEFAULT_ACCOUNT = "SandboxA"
 
 
-class PlayedGateway(PixelsByHand):
+class PlayedGateway(PixelsByHand, AccountsByHand):
     """A gateway that is played, whoever serves it.
 
     Args:
@@ -76,7 +76,7 @@ class PlayedGateway(PixelsByHand):
         self._initial = self.state.dialect, latency
 
     def reset(self) -> None:
-        """Back to the start: nothing connected, no tokens, faults or requests, first dialect."""
+        """Back to the start: first accounts and dialect; no pixels, tokens, faults or requests."""
         self.state.clear()
         self.dialect, self.latency = self._initial
         self.clock_ahead = 0.0

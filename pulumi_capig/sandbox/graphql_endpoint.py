@@ -15,9 +15,9 @@ from .documents import read_document
 from .execution import Asked, Execution
 from .gateway import PlayedGateway
 from .play import Operations
-from .schemas import Stage, schema_of
+from .schemas import Stage, schema_for
 
-__all__ = ["GraphQLEndpoint", "UncoveredEndpoint"]
+__all__ = ["GraphQLEndpoint"]
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,9 @@ class GraphQLEndpoint:
                 frozenset(),
                 lambda _: failed(400, "The body is not a GraphQL request", gateway.dialect),
             )
-        schema = schema_of(self.sdl, self.operations, gateway.dialect.unknown_fields)
+        schema = schema_for(self.sdl, self.operations, gateway.dialect)
         document = read_document(schema, query)
+        since = gateway.state.revision
 
         def answer(execution: Execution) -> Response:
             dialect = gateway.dialect
@@ -54,35 +55,12 @@ class GraphQLEndpoint:
                 return unauthorized(dialect)
             if dialect.several_fields != "run" and document.root_fields(name) > 1:
                 return failed(int(dialect.several_fields), "Ask for one field at a time", dialect)
-            stage = Stage(gateway.state, execution)
-            return executed(document.execute(stage, variables, name), dialect)
+            stage = Stage(gateway.state, execution, since)
+            with gateway.state.lock:
+                result = document.execute(stage, variables, name)
+            return executed(result, dialect, stage.beside)
 
         return Asked(*document.asked(variables, name), answer)
-
-
-@dataclass(frozen=True)
-class UncoveredEndpoint:
-    """An endpoint of which nothing is played.
-
-    Args:
-        path: Where it is posted to.
-        name: What its requests are called in the journal.
-    """
-
-    path: str
-    name: str
-
-    async def read(self, request: Request, gateway: PlayedGateway) -> Asked:
-        """What a request asks for."""
-        await request.body()
-
-        def answer(_execution: Execution) -> Response:
-            if not _is_authorized(request, gateway):
-                return unauthorized(gateway.dialect)
-            message = f"The {self.name} is not covered by this sandbox"
-            return failed(418, message, gateway.dialect)
-
-        return Asked((AskedField(self.name),), {}, frozenset(), answer)
 
 
 def _is_authorized(request: Request, gateway: PlayedGateway) -> bool:

@@ -8,7 +8,18 @@ from typing import Any, Literal
 
 __all__ = ["Change", "ChangeKind", "History"]
 
-ChangeKind = Literal["pixel", "event_filter", "domain_filter", "event", "domain"]
+ChangeKind = Literal[
+    "pixel",
+    "event_filter",
+    "domain_filter",
+    "event",
+    "domain",
+    "traffic",
+    "account",
+    "user",
+    "routing",
+    "mail",
+]
 
 
 @dataclass(frozen=True)
@@ -18,10 +29,13 @@ class Change:
     Args:
         sequence: Position in the history, from 1 on.
         operation: Operation that caused it; `sandbox` for an edit behind the client's back.
-        tenant: Account.
+        tenant: Account, empty for the host.
         kind: `pixel` for a connection; `event_filter` and `domain_filter` for a stored entry;
-            `event` and `domain` for what the filters come to for a connected pixel.
-        key: Pixel id alone, or event name or domain with the pixel id (None: account-wide).
+            `event` and `domain` for what the filters come to for a connected pixel; `traffic` for
+            events that came in; `account`; `user`; `routing` for a first-party domain; `mail` for
+            an invitation that would have been sent.
+        key: Pixel id alone, or event name or domain with the pixel id (None: account-wide); for
+            `user` and `mail` the e-mail; empty for `account` and `routing`.
         before: Former value, None where there was none.
         after: New value, None where there is none.
     """

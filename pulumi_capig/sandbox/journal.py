@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from .asked import AskedField, Path
-from .redaction import fingerprint, redact
+from .redaction import fingerprint, redact, redact_links
 
 __all__ = ["Counters", "FieldRecord", "Journal", "KeptAnswer", "RequestRecord"]
 
@@ -136,6 +136,7 @@ class KeptAnswer:
         text = self.content.decode(errors="replace")
         with suppress(ValueError):
             text = json.dumps(redact(json.loads(text)))
+        text = redact_links(text)
         for secret in self.secrets:
             text = text.replace(secret, fingerprint(secret))
         return text if len(text) <= _READ else f"{text[:_READ]}…"

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Container, Iterator
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["fingerprint", "redact", "secrets_in"]
+__all__ = ["fingerprint", "redact", "redact_links", "secrets_in"]
 
 _NAMES = {
     "accesskey",
     "accesstoken",
     "badtokens",
+    "basicauth",
     "clientsecret",
     "credentials",
+    "invitationlink",
+    "link",
     "privatekey",
+    "sendinvitation",
     "token",
     "value",  # the API key of a data destination
 }
 """Names of what is secret, in lower case and without underscores."""
+
+
+_LINK = re.compile(r"[^\s\"'<>]*/auth/verify/\?[^\s\"'<>]*")
+"""An invitation link, wherever it stands."""
 
 
 def redact(value: Any, secrets: Container[str] = ()) -> Any:
@@ -37,6 +46,11 @@ def redact(value: Any, secrets: Container[str] = ()) -> Any:
     if isinstance(value, list):
         return [redact(item, secrets) for item in value]
     return fingerprint(value) if isinstance(value, str) and value in secrets else value
+
+
+def redact_links(text: str) -> str:
+    """The same text with fingerprints of invitation links, whole or cut off."""
+    return _LINK.sub(lambda found: fingerprint(found.group()), text)
 
 
 def secrets_in(value: Any) -> Iterator[str]:

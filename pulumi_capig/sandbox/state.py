@@ -6,12 +6,14 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, cast
 
 from .. import canonical
 from .dialect import Dialect
 from .filter_book import FilterBook
-from .history import Change, History
+from .history import Change, ChangeKind, History
+from .parts import Part
+from .parts.accounts import Accounts, HeldAccount
 
 __all__ = [
     "BAD_TOKEN_ERROR",
@@ -31,13 +33,7 @@ _Watched: TypeAlias = tuple[_FilterChange, str, str | None]
 _STORED: dict[FilterKind, _FilterChange] = {"event": "event_filter", "domain": "domain_filter"}
 
 
-@dataclass(frozen=True)
-class HeldAccount:
-    """An account ("tenant") of the gateway; `status` 0 is active."""
-
-    id: str
-    name: str
-    status: int = 0
+_P = TypeVar("_P", bound=Part)
 
 
 @dataclass(frozen=True)
@@ -68,11 +64,17 @@ Pixel = HeldPixel
 
 
 class GatewayState:
-    """Accounts, pixels and filters of the gateway. Safe to use from several threads.
+    """All that the gateway holds. Safe to use from several threads.
+
+    Pixels and filters are here; the rest is in parts, a class for each.
 
     Args:
         accounts: Account ids, or names by account id.
         dialect: Behaviour; may be replaced at any time.
+
+    Attributes:
+        lock: Holding it, several reads are of one moment, and writes are one step.
+        first_accounts: The accounts of the beginning.
 
     Raises:
         ValueError: There is no account, or one with an id that the provider refuses.
@@ -82,22 +84,23 @@ class GatewayState:
         self, accounts: Iterable[str] | Mapping[str, str], dialect: Dialect | None = None
     ) -> None:
         names = accounts if isinstance(accounts, Mapping) else {}
-        self.accounts = {
+        self.first_accounts = {
             tenant: HeldAccount(tenant, names.get(tenant, f"Tenant for {tenant}"))
             for tenant in map(canonical.tenant_id, accounts)
         }
-        if not self.accounts:
+        if not self.first_accounts:
             message = "a gateway has one account at least"
             raise ValueError(message)
         self.dialect = dialect or Dialect()
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         self._history = History()
         self.clear()
 
     def clear(self) -> None:
-        """Forgets everything but the accounts and the dialect."""
-        with self._lock:
-            self._pixels: dict[str, dict[str, HeldPixel]] = {tenant: {} for tenant in self.accounts}
+        """Forgets everything but the dialect and the accounts of the beginning."""
+        with self.lock:
+            self._parts: dict[type[Part], Part] = {Accounts: Accounts(self)}
+            self._pixels: dict[str, dict[str, HeldPixel]] = {}
             self._books: dict[FilterKind, FilterBook] = {
                 "event": FilterBook(),
                 "domain": FilterBook(),
@@ -106,19 +109,31 @@ class GatewayState:
 
     # What it holds
 
+    def part(self, kind: type[_P]) -> _P:
+        """One part of it, by its class."""
+        with self.lock:
+            if kind not in self._parts:
+                self._parts[kind] = kind(self)
+            return cast("_P", self._parts[kind])
+
+    @property
+    def accounts(self) -> dict[str, HeldAccount]:
+        """A copy: the accounts by id."""
+        return self.part(Accounts).all()
+
     def pixels(self, tenant: str) -> list[HeldPixel]:
         """The connected pixels of an account, in the order of their connection."""
-        with self._lock:
-            return list(self._pixels[tenant].values())
+        with self.lock:
+            return list(self._pixels_of(tenant).values())
 
     def pixel(self, tenant: str, pixel_id: str) -> HeldPixel | None:
         """A connected pixel, or None."""
-        with self._lock:
-            return self._pixels[tenant].get(pixel_id)
+        with self.lock:
+            return self._pixels_of(tenant).get(pixel_id)
 
     def is_connected(self, pixel_id: str) -> bool:
         """Whether any account holds the pixel."""
-        with self._lock:
+        with self.lock:
             return any(pixel_id in pixels for pixels in self._pixels.values())
 
     def event_filters(self) -> dict[tuple[str, str, str | None], str]:
@@ -139,14 +154,14 @@ class GatewayState:
 
     def effective(self, kind: FilterKind, tenant: str, name: str, pixel_id: str) -> str | None:
         """`effective_event` or `effective_domain`, by `kind`."""
-        with self._lock:
-            if pixel_id not in self._pixels[tenant]:
+        with self.lock:
+            if pixel_id not in self._pixels_of(tenant):
                 return None
             return self._books[kind].effective(tenant, name, pixel_id, self.dialect.account_wide)
 
     def filter_names(self, kind: FilterKind, tenant: str) -> list[str]:
         """Event names or domains that a filter of the account was ever written for."""
-        with self._lock:
+        with self.lock:
             return sorted(self._books[kind].names(tenant))
 
     # What it went through
@@ -163,7 +178,7 @@ class GatewayState:
 
     def event_trail(self, tenant: str, event: str, pixel_id: str) -> list[str | None]:
         """The states that an event of a pixel went through, the present one last."""
-        with self._lock:
+        with self.lock:
             steps = [
                 change
                 for change in self._history.changes
@@ -175,10 +190,34 @@ class GatewayState:
 
     # What changes it
 
+    def record(
+        self,
+        operation: str,
+        tenant: str,
+        kind: ChangeKind,
+        key: tuple[str | None, ...],
+        before: object,
+        after: object,
+    ) -> None:
+        """Notes a change in the history; the arguments as those of `Change`."""
+        self._history.record(operation, tenant, kind, key, before, after)
+
+    def remove_account(self, operation: str, tenant: str) -> None:
+        """Deletes an account with all that is in it; KeyError if there is none of this id."""
+        with self.lock:
+            for pixel_id in list(self._pixels_of(tenant)):
+                self.remove_pixel(operation, tenant, pixel_id)
+            with self._recording(operation, tenant, self._entries_of(tenant)):
+                for book in self._books.values():
+                    book.forget_account(tenant)
+            del self._pixels[tenant]
+            for part in reversed(self._parts.values()):
+                part.forget(operation, tenant)
+
     def put_pixel(self, operation: str, tenant: str, pixel: HeldPixel) -> HeldPixel:
         """Connects a pixel, or replaces what is held of it."""
-        with self._lock:
-            pixels = self._pixels[tenant]
+        with self.lock:
+            pixels = self._pixels_of(tenant)
             before = pixels.get(pixel.pixel_id)
             if before is not None:
                 pixels[pixel.pixel_id] = pixel
@@ -193,17 +232,17 @@ class GatewayState:
 
     def edit_pixel(self, operation: str, tenant: str, pixel_id: str, **changes: Any) -> HeldPixel:
         """Changes fields of a connected pixel; KeyError if it is not connected."""
-        with self._lock:
-            pixel = replace(self._pixels[tenant][pixel_id], **changes)
+        with self.lock:
+            pixel = replace(self._pixels_of(tenant)[pixel_id], **changes)
             return self.put_pixel(operation, tenant, pixel)
 
     def remove_pixel(self, operation: str, tenant: str, pixel_id: str) -> bool:
         """Disconnects a pixel; False if it is not connected."""
-        with self._lock:
-            if (before := self._pixels[tenant].get(pixel_id)) is None:
+        with self.lock:
+            if (before := self._pixels_of(tenant).get(pixel_id)) is None:
                 return False
             with self._recording(operation, tenant, self._everything_of(tenant, pixel_id)):
-                del self._pixels[tenant][pixel_id]
+                del self._pixels_of(tenant)[pixel_id]
                 self._forget_entries(tenant, pixel_id)
                 self._history.record(operation, tenant, "pixel", (pixel_id,), before, None)
             return True
@@ -218,8 +257,8 @@ class GatewayState:
         state: str,
     ) -> None:
         """Stores a filter for some pixels, or for the whole account (None)."""
-        with self._lock:
-            model, pixels = self.dialect.account_wide, self._pixels[tenant]
+        with self.lock:
+            model, pixels = self.dialect.account_wide, self._pixels_of(tenant)
             scope = list(pixels) if pixel_ids is None else list(dict.fromkeys(pixel_ids))
             keys = [None] if pixel_ids is None and model != "copies" else scope
             watched: list[_Watched] = [(_STORED[kind], name, key) for key in keys]
@@ -229,13 +268,26 @@ class GatewayState:
                     tenant, name, pixel_ids, state, model=model, connected=pixels
                 )
 
+    def _pixels_of(self, tenant: str) -> dict[str, HeldPixel]:
+        """The pixels of an account by their ids; KeyError if there is no such account."""
+        return self._pixels.setdefault(self.part(Accounts)[tenant].id, {})
+
+    def _entries_of(self, tenant: str) -> list[_Watched]:
+        """All stored filters of an account."""
+        return [
+            (_STORED[kind], name, pixel)
+            for kind, book in self._books.items()
+            for owner, name, pixel, _ in book.stored()
+            if owner == tenant
+        ]
+
     def _forget_entries(self, tenant: str, pixel_id: str) -> None:
         if not self.dialect.filters_survive_delete:
             for book in self._books.values():
                 book.forget_pixel(tenant, pixel_id)
 
     def _stored(self, kind: FilterKind) -> dict[tuple[str, str, str | None], str]:
-        with self._lock:
+        with self.lock:
             return {
                 (tenant, name, pixel): state
                 for tenant, name, pixel, state in self._books[kind].stored()

@@ -34,11 +34,13 @@ def view(gateway: PlayedGateway, search: str = "") -> dict[str, Any]:
         search: Text that requests have to contain, in small or capital letters.
     """
     counters = gateway.counters
+    with gateway.state.lock:
+        accounts = _accounts(gateway)
     records = gateway.journal.latest(SEARCHED)
     if search:
         records = [record for record in records if search.lower() in _text(record, gateway)]
     return {
-        "accounts": _accounts(gateway),
+        "accounts": accounts,
         "requests": [_request(row, gateway) for row in islice(_rows(records), LATEST)],
         "totals": {
             "requests": sum(counters.requests.values()),

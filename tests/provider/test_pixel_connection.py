@@ -484,7 +484,7 @@ def test_an_unknown_account_never_means_gone(
 ) -> None:
     deployment.up({"shop": shop()})
     in_sandbox.dialect = replace(in_sandbox.dialect, unknown_tenant=answer)
-    del in_sandbox.state.accounts[in_sandbox.tenant_id]
+    in_sandbox.drop_account()
     assert set(deployment.refresh().errors) == {"shop"}
     assert set(deployment.state) == {"shop"}
 

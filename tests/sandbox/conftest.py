@@ -59,7 +59,83 @@ DOCUMENTS = {
         ) { tenantMutations(tenantId: $tenantId) { updateDomainFilter(input: $input) {
             updatedFilter { id domain pixelId filterState }
         } } }""",
+    "eventMetrics": """
+        query HomeViewQuery($tenantId: ID!, $pixelIds: [String!], $timeWindow: Int) {
+          tenantQueries(tenantId: $tenantId) {
+            eventMetrics(pixelIds: $pixelIds, timeWindowMin: $timeWindow) {
+              activity { name receivedCount publishedCount lastUpdated }
+              domainActivity { id domainName receivedCount publishedCount }
+              incoming { eventNamesCount eventsCount }
+              outgoing { eventNamesCount eventsCount publishSuccessRate }
+        } } }""",
+    "dataSourcesQuery": """
+        query dataSourceTableQuery($tenantId: ID!) { tenantQueries(tenantId: $tenantId) {
+            dataSourcesQuery { id name active type associatedPipelines { id name type } }
+        } }""",
+    "dataDestinationsQuery": """
+        query dataDestinationTableQuery($tenantId: ID!) { tenantQueries(tenantId: $tenantId) {
+            dataDestinationsQuery {
+              id name active type associatedPipelines { id name type } metaCAPIConfig { dataSetId }
+        } } }""",
 }  # fmt: skip
+
+TENANT = """ fragment Tenant on Tenant {
+    id name status canPartnerManage availableRoles { name displayName }
+    users { ...User tenants { id name status canPartnerManage availableRoles { name } } }
+    tenantUsage { totalPixels }
+    canEditTenantSettingsInUI canViewTenantInUI canEditTenantUsersInUI
+}"""
+USER = """ fragment User on User {
+    id email status roles { name displayName } isSelf canBeDeleted defaultTenantId
+}"""
+HUB_DOCUMENTS = {
+    "createTenant": """
+        mutation CreateTenantMutation($input: CreateTenantInput!) {
+          tenantMutations { createTenant(input: $input) { tenant { ...Tenant } } }
+        }""" + TENANT + USER,
+    "tenant": """
+        query TenantAccountUsersViewQuery($tenantId: String!) {
+          tenant(tenantId: $tenantId) { ...Tenant }
+        }""" + TENANT + USER,
+    "updateTenant": """
+        mutation TenantEditNameModalMutation($input: UpdateTenantInput!) {
+          tenantMutations { updateTenant(input: $input) { tenant { ...Tenant } } }
+        }""" + TENANT + USER,
+    "deleteTenant": """
+        mutation DeleteTenant($tenantId: String!) {
+          tenantMutations { deleteTenant(tenantId: $tenantId) }
+        }""",
+    "tenantUsage": """
+        query TenantUsageQuery($tenantId: String!) { tenantUsage(tenantId: $tenantId) {
+            totalActivePixels totalInactivePixels totalPixels totalActivePipeline totalPipelines
+            tenantUsageByTraffic {
+              totalEventsReceived totalPixelsWithTraffic publishError durationInHours lastUpdatedAt
+        } } }""",
+    "addUserWithRole": """
+        mutation useAddUserAccountMutation($input: AddUserWithRoleInput!) {
+          userMutations { addUserWithRole(input: $input) {
+            userAlreadyExist invitationLink user { ...User }
+        } } }""" + USER,
+    "changeRoleForUser": """
+        mutation UserAccessChangeMutation($input: ChangeRoleForUserInput!) {
+          userMutations { changeRoleForUser(input: $input) { user { ...User } } }
+        }""" + USER,
+    "sendInvitation": """
+        mutation ActivateElementMutation($input: SendInvitationInput!) {
+          userMutations { sendInvitation(input: $input) }
+        }""",
+    "ingressDomain": """
+        query DataRoutingQuery($tenantId: ID!) { ingressDomain(tenantId: $tenantId) {
+            id ingress tenantName cnameResolveSuccess
+        } }""",
+    "upsertIngressDomain": """
+        mutation IngressEditingModalMutation($tenantId: ID!, $input: IngressDomainInput) {
+          upsertIngressDomain(input: $input, tenantId: $tenantId) {
+            id tenantName ingress tenant1pDomain tenant1pDomainStatus cnameResolveSuccess
+        } }""",
+}  # fmt: skip
+
+_BRANCHES = {"tenantMutations", "tenantQueries", "signalMutations", "userMutations"}
 
 
 class Caller:
@@ -82,13 +158,17 @@ class Caller:
         token = answer.get("token") or answer["access_token"]
         self.http.headers["authorization"] = f"Bearer {token}"
 
-    def post(self, query: str, variables: dict[str, Any] | None = None) -> httpx.Response:
+    def post(
+        self, query: str, variables: dict[str, Any] | None = None, *, to: str = "capig"
+    ) -> httpx.Response:
         body = {"query": query, "variables": variables}
-        return self.http.post("/capig/graphql/", json=body)
+        return self.http.post(f"/{to}/graphql/", json=body)
 
     def send(self, operation: str, **variables: Any) -> httpx.Response:
         """Sends a documented operation; the tenant is the default one unless given."""
         variables = {"tenantId": self.sandbox.tenant_id, **variables}
+        if operation in HUB_DOCUMENTS:
+            return self.post(HUB_DOCUMENTS[operation], variables, to="hub")
         return self.post(DOCUMENTS[operation], variables)
 
     def run(self, operation: str, **variables: Any) -> Any:
@@ -97,11 +177,7 @@ class Caller:
         assert answer.status_code == 200, answer.text
         payload = answer.json()
         assert "errors" not in payload
-        (branch,) = payload["data"].values()
-        if "signalMutations" in branch:
-            branch = branch["signalMutations"]
-        (result,) = branch.values()
-        return result
+        return result_in(payload["data"])
 
     def setup(self, pixel: str = "101", **changes: Any) -> Any:
         return self.run("setupPixelSignalConfig", **setup_input(pixel, **changes))
@@ -118,8 +194,46 @@ class Caller:
         given = {"eventName": name, "pixelIds": pixels, "filterState": state}
         return self.run("updateEventFilter", input=given)
 
+    # The hub
+
+    def create(self, name: str = "Shop", **changes: Any) -> Any:
+        given = {"name": name, "canPartnerManage": True, "eventEnrichment": False, **changes}
+        return self.run("createTenant", input=given)["tenant"]
+
+    def add(self, email: str, role: str = "admin", tenant: str = "SandboxA") -> httpx.Response:
+        given = {"email": email, "roleName": f"advertiser-{role}-{tenant}"}
+        return self.send("addUserWithRole", input=given)
+
+    def change(
+        self, user: str, revoke: str | None, add: str | None, tenant: str = "SandboxA"
+    ) -> httpx.Response:
+        given = {
+            "userId": user,
+            "roleToRevoke": revoke and f"advertiser-{revoke}-{tenant}",
+            "roleToAdd": add and f"advertiser-{add}-{tenant}",
+        }
+        return self.send("changeRoleForUser", input=given)
+
+    def users(self, tenant: str = "SandboxA") -> dict[str, list[str]]:
+        """The roles in the list of an account, by e-mail."""
+        users = self.run("tenant", tenantId=tenant)["users"]
+        return {user["email"]: [role["name"] for role in user["roles"]] for user in users}
+
     def close(self) -> None:
         self.http.close()
+
+
+def result_in(data: dict[str, Any]) -> Any:
+    """The result of the one operation in the data of an answer."""
+    ((name, result),) = data.items()
+    return result_in(result) if name in _BRANCHES else result
+
+
+def code_of(answer: httpx.Response) -> int:
+    """The code of an answer's one error."""
+    (entry,) = answer.json()["errors"]
+    assert entry["extensions"]["code"] in (answer.status_code, 418)
+    return int(entry["extensions"]["code"])
 
 
 def setup_input(pixel: str = "101", **changes: Any) -> dict[str, Any]:
@@ -135,6 +249,27 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "updateSignalConfigCapiPublish": {"id": "101", "input": {"status": 0}},
     "updateEventFilter": {"input": {"eventName": "Lead", "filterState": "DROP"}},
     "updateDomainFilter": {"input": {"domain": "example.com", "filterState": "DROP"}},
+    "eventMetrics": {},
+    "dataSourcesQuery": {},
+    "dataDestinationsQuery": {},
+    "createTenant": {"input": {"name": "Shop", "canPartnerManage": True, "eventEnrichment": False}},
+    "tenant": {},
+    "updateTenant": {"input": {"tenantId": "SandboxA", "name": "Shop"}},
+    "deleteTenant": {},
+    "tenantUsage": {},
+    "addUserWithRole": {
+        "input": {"email": "new@shop.example", "roleName": "advertiser-admin-SandboxA"}
+    },
+    "changeRoleForUser": {
+        "input": {"userId": "u-1", "roleToAdd": "advertiser-view-SandboxA", "roleToRevoke": None}
+    },
+    "sendInvitation": {
+        "input": {"email": "known@shop.example", "tenantId": "SandboxA", "userType": "ADVERTISER"}
+    },
+    "ingressDomain": {},
+    "upsertIngressDomain": {
+        "input": {"ingress": "capig.shop.example", "targetDomain": "capig.example.com"}
+    },
 }
 
 
@@ -154,11 +289,12 @@ def caller(sandbox: Sandbox) -> Iterator[Caller]:
 
 
 @pytest.fixture(params=sorted(ARGUMENTS))
-def operation(request: pytest.FixtureRequest) -> str:
+def operation(request: pytest.FixtureRequest, sandbox: Sandbox) -> str:
+    sandbox.set_role("known@shop.example", None, user_id="u-1")
     return str(request.param)
 
 
 @pytest.fixture
 def arguments(operation: str) -> dict[str, Any]:
-    """Valid arguments of the operation, for pixel 101."""
+    """Valid arguments of the operation, for pixel 101 and user u-1."""
     return ARGUMENTS[operation]

@@ -545,9 +545,7 @@ def test_names_are_text_whatever_they_contain(
     window: Page, sandbox: Sandbox, caller: Caller
 ) -> None:
     hostile = "<img src=x onerror=\"alert('broken')\"><script>alert('in')</script>"
-    sandbox.state.accounts["SandboxB"] = type(sandbox.state.accounts["SandboxB"])(
-        "SandboxB", hostile
-    )
+    sandbox.rename(hostile, tenant="SandboxB")
     sandbox.connect("301", name=hostile)
     sandbox.connect(hostile)
     sandbox.mark_bad_token("301", code=hostile)

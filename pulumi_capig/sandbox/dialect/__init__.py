@@ -8,16 +8,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from .accounts import AccountDialect
 from .answers import AnswerDialect
 from .filters import FilterDialect
+from .people import PeopleDialect
 from .pixels import PixelDialect
+from .routing import RoutingDialect
 from .tokens import TokenDialect
 
 __all__ = ["Dialect"]
 
 
 @dataclass(frozen=True)
-class Dialect(TokenDialect, AnswerDialect, PixelDialect, FilterDialect):
+class Dialect(
+    TokenDialect,
+    AnswerDialect,
+    PixelDialect,
+    FilterDialect,
+    AccountDialect,
+    PeopleDialect,
+    RoutingDialect,
+):
     """What a gateway does wherever the documentation leaves it open.
 
     The defaults are what the public samples suggest. Change a switch with

@@ -30,6 +30,7 @@ class AnswerDialect:
         unknown_fields: What an older schema does not have, as `Type.field`, or
             `Type.field.argument` for an argument.
         counters: JSON form of counters and times.
+        long: JSON form of what the schema types `Long`.
     """
 
     auth_carrier: Literal["status", "errors"] = "status"
@@ -43,3 +44,4 @@ class AnswerDialect:
     several_fields: Literal["run", "400", "413", "418"] = "run"
     unknown_fields: frozenset[str] = frozenset()
     counters: Literal["float", "int"] = "float"
+    long: Literal["number", "string"] = "number"
