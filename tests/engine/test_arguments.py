@@ -31,11 +31,8 @@ def problem(outcome: Outcome) -> str:
     """What a command says is wrong: a line, and perhaps one that says what to do."""
     outcome.failed()
     assert "<nil>" not in outcome.text
-    diagnostics = outcome.text.partition("Diagnostics:")[2]
-    # The SDK's own last word where a check has failed.
-    lines = diagnostics.replace("error: Resource monitor has terminated, shutting down", "")
-    assert lines.count("error: ") == 1, outcome.text
-    return lines.partition("error: ")[2]
+    (error,) = outcome.errors
+    return error
 
 
 def test_what_the_program_s_process_sees_by_itself(stack: Stack, sandbox: Sandbox) -> None:

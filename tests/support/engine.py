@@ -50,6 +50,17 @@ class Outcome:
         assert "Traceback" not in self.text, self.text
         return self
 
+    @property
+    def errors(self) -> list[str]:
+        """The errors that it names, each with its further lines, without what Pulumi adds to each.
+
+        After a program's own error Pulumi says once more that the program ended, and after a failed
+        check the SDK that its monitor did.
+        """
+        diagnostics = self.text.partition("Diagnostics:")[2]
+        own = ("an unhandled error occurred: ", "Resource monitor has terminated")
+        return [e for e in diagnostics.split("error: ")[1:] if not e.startswith(own)]
+
 
 class Stack:
     """One stack of one project in a folder.
