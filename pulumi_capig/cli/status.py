@@ -8,9 +8,6 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.measure import Measurement
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from .. import lookup
@@ -19,18 +16,15 @@ from .accounts import ask_each
 from .exits import Exit
 from .prometheus import exposition
 from .sources import Sources
-from .terminal import UNLIMITED, complain_of, console, print_json
+from .table import count, show_rows
+from .terminal import complain_of, console, print_json
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from ..gateway import Client
 
 Pixel = dict[str, Any]
 
 _STATUS = {0: "active", 1: "setup in progress", 2: "deactivated", lookup.UNTOLD: "status unknown"}
-_SHORTEST_NAME = 8
-"""Letters of a name that a table must have room for."""
 
 
 class Form(Enum):
@@ -109,28 +103,8 @@ def _show(accounts: Sequence[dict[str, Any]], window: int) -> None:
         covered = f"events of the last {window} minutes" if pixels else "no pixel is connected"
         output.print(Text(one_line(account["tenant_id"]), "bold") + f"{name} ({status}), {covered}")
         if pixels:
-            _show_pixels(output, pixels)
-
-
-def _show_pixels(output: Console, pixels: Sequence[Pixel]) -> None:
-    """A table, or a list where the table does not fit."""
-    rows = [_cells(pixel) for pixel in pixels]
-    wrong = any(row["error"] for row in rows)
-    headings = [heading for heading in rows[0] if heading != "error" or wrong]
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in headings:
-        counts = heading in ("received", "published")
-        table.add_column(heading, justify="right" if counts else "left", no_wrap=heading != "name")
-    for row in rows:
-        table.add_row(*(row[heading] for heading in headings))
-    whole = Measurement.get(output, output.options.update(max_width=UNLIMITED), table).maximum
-    longest = max(row["name"].cell_len for row in rows)
-    if whole - max(0, longest - _SHORTEST_NAME) <= output.width:
-        output.print(table)
-    else:
-        for row in rows:
-            output.print(row["pixel"] + Text("  ") + row["name"])
-            output.print(Padding(_facts(row), (0, 0, 0, 2)))
+            rows = [_cells(pixel) for pixel in pixels]
+            show_rows(output, rows, numbers=("received", "published"), optional=("error",))
 
 
 def _cells(pixel: Pixel) -> dict[str, Text]:
@@ -142,15 +116,9 @@ def _cells(pixel: Pixel) -> dict[str, Text]:
         "publishing": _switch(pixel["publishing"]),
         "token": _token(pixel),
         "error": Text(one_line(pixel["api_error_code"]), "red"),
-        "received": _count(pixel["total_events_received"]),
-        "published": _count(pixel["total_events_published"]),
+        "received": count(pixel["total_events_received"]),
+        "published": count(pixel["total_events_published"]),
     }
-
-
-def _facts(row: dict[str, Text]) -> Text:
-    """All but id and name, as a sentence."""
-    facts = (Text(f"{heading} ") + cell for heading, cell in list(row.items())[2:] if cell)
-    return Text(", ").join(facts)
 
 
 def _switch(on: bool) -> Text:
@@ -161,7 +129,3 @@ def _token(pixel: Pixel) -> Text:
     if pixel["bad_token"]:
         return Text("bad", "red")
     return Text("good") if pixel["access_token_available"] else Text("none", "yellow")
-
-
-def _count(events: float) -> Text:
-    return Text(f"{events:,.1f}".removesuffix(".0") if abs(events) < 1e15 else f"{events:g}")
