@@ -129,6 +129,24 @@ class DomainFiltersProvider(_CapigProvider):
     kind = "DomainFilters"
 
 
+class AccountProvider(_CapigProvider):
+    """Provider of ``Account``."""
+
+    kind = "Account"
+
+
+class AccountUserProvider(_CapigProvider):
+    """Provider of ``AccountUser``."""
+
+    kind = "AccountUser"
+
+
+class FirstPartyDomainProvider(_CapigProvider):
+    """Provider of ``FirstPartyDomain``."""
+
+    kind = "FirstPartyDomain"
+
+
 def _failure(failure: Failure, news: Mapping[str, Any]) -> CheckFailure:
     """A failure as the engine shows it: with the argument's value, where it has one to show."""
     if failure.path in news:

@@ -113,6 +113,8 @@ class GatewayError(CapigError):
         request_id: The request id that the gateway or its load balancer gave, or None.
         attempts: How many requests were sent, the first included.
         retry_after: Seconds that the gateway asked to wait for, or None.
+        in_json: Whether GraphQL's own ``errors`` said it: a page of something in between proves
+            nothing of what the gateway holds.
     """
 
     advice_by_default = ""
@@ -128,6 +130,7 @@ class GatewayError(CapigError):
         attempts: int = 1,
         retry_after: float | None = None,
         advice: str | None = None,
+        in_json: bool = False,
     ) -> None:
         self.reason = reason
         self.operation = operation
@@ -136,6 +139,7 @@ class GatewayError(CapigError):
         self.request_id = request_id
         self.attempts = attempts
         self.retry_after = retry_after
+        self.in_json = in_json
         super().__init__(self._what(), self.advice_by_default if advice is None else advice)
 
     def _what(self) -> str:
@@ -157,6 +161,7 @@ class GatewayError(CapigError):
             attempts=self.attempts,
             retry_after=self.retry_after,
             advice=self.advice if advice is None else advice,
+            in_json=self.in_json,
         )
         other.__cause__ = self.__cause__
         return other

@@ -31,6 +31,9 @@ FILTERS = frozenset(get_args(FilterKind))
 
 DROP = "DROP"
 
+HOST = "*"
+"""Stands for the account of what belongs to the host, such as an account itself."""
+
 
 class PlaceKey(NamedTuple):
     """An event or a website of one account."""
@@ -349,6 +352,12 @@ class Picture:
         with self._lock:
             self._learn((key,))
             return key in self._of(tenant_id).keys[kind]
+
+    def declares_in(self, tenant_id: str) -> bool:
+        """Whether a resource of the program is in an account."""
+        with self._lock:
+            account = digest(tenant_id)
+            return any(row and account in self._accounts_of(row) for row in self._rows)
 
     def place(self, tenant_id: str, key: PlaceKey, pixels: Iterable[str] = ()) -> WantedPlace:
         """What is wanted of an event or website, for `pixels` and those that the run has met."""

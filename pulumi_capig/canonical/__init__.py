@@ -11,6 +11,7 @@ from .domains import domain
 from .events import STANDARD_EVENTS, event_name, event_remark
 from .fields import DROP, PUBLISH, api_version, api_version_remark, filter_state, switch
 from .ids import business_id, client_id, digits, pixel_id, pixel_ids, rounding_remark, tenant_id
+from .people import account_name, email, role
 from .text import text, visible
 from .tokens import access_token, api_token, client_secret, fingerprint, ready_token
 
@@ -19,6 +20,7 @@ __all__ = [
     "PUBLISH",
     "STANDARD_EVENTS",
     "access_token",
+    "account_name",
     "api_token",
     "api_version",
     "api_version_remark",
@@ -27,6 +29,7 @@ __all__ = [
     "client_secret",
     "digits",
     "domain",
+    "email",
     "event_name",
     "event_remark",
     "filter_state",
@@ -34,6 +37,7 @@ __all__ = [
     "pixel_id",
     "pixel_ids",
     "ready_token",
+    "role",
     "rounding_remark",
     "switch",
     "tenant_id",

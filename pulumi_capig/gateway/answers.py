@@ -100,6 +100,7 @@ def refusal(response: Response, code: int | None, errors: Sequence[Error]) -> At
         ran=ran,
         transient=transient,
         said=messages[0] if messages else "",
+        in_json=response.json is not None,
         advice=HTTP_1_ADVICE if code in WRONG_HTTP_VERSION else None,
         refusals=messages if code in (None, 400) else [],
     )

@@ -71,6 +71,7 @@ class Explanation:
             attempts=exchange.attempts,
             retry_after=failure.retry_after,
             advice=failure.advice or self._advice(failure, kind, about),
+            in_json=failure.in_json,
         )
         error.__cause__ = failure
         return error

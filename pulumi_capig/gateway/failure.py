@@ -31,6 +31,7 @@ class AttemptFailure(Exception):  # noqa: N818 - it never leaves the gateway pac
         request_id: The id to quote.
         refusals: Messages of a validation error, which name fields that the gateway lacks.
         joint_refused: Whether what was sent in one document has to be sent one by one.
+        in_json: Whether GraphQL's own `errors` say it, and not a page of something in between.
         restarting: Whether a gateway that answered before could not be reached this time.
     """
 
@@ -46,6 +47,7 @@ class AttemptFailure(Exception):  # noqa: N818 - it never leaves the gateway pac
     refusals: list[str] = field(default_factory=list, repr=False)
     joint_refused: bool = False
     restarting: bool = False
+    in_json: bool = False
 
     @property
     def unauthorized(self) -> bool:

@@ -7,7 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from .. import canonical
+from .account import AccountLifecycle
+from .account_user import AccountUserLifecycle
 from .filters import FilterLifecycle, FilterType
+from .first_party_domain import FirstPartyDomainLifecycle
 from .pixel_connection import PixelConnectionLifecycle
 from .run import Run
 from .values import Props
@@ -51,4 +54,7 @@ REGISTRY: Mapping[str, Callable[[Run], Lifecycle]] = {
     "DomainFilter": lambda run: FilterLifecycle(run, DOMAIN_FILTER),
     "EventFilters": lambda run: FilterLifecycle(run, EVENT_FILTERS),
     "DomainFilters": lambda run: FilterLifecycle(run, DOMAIN_FILTERS),
+    "Account": AccountLifecycle,
+    "AccountUser": AccountUserLifecycle,
+    "FirstPartyDomain": FirstPartyDomainLifecycle,
 }

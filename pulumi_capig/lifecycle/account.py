@@ -1,66 +1,500 @@
-"""One account as one run sees it."""
+"""How an account lives: made once, never by accident made twice or taken away."""
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from .claims import Claims
-from .filter_writes import FilterWrites
-from .ledger import Ledger
-from .pixel_list import PixelList
+from .. import canonical
+from ..errors import (
+    CapigError,
+    GatewayError,
+    InvalidInputError,
+    NotAuthorizedError,
+    NotEmptyError,
+    NotFoundError,
+    OutcomeUnknownError,
+    RefusedError,
+    UnexpectedAnswerError,
+)
+from ..picture import HOST, Row
+from .account_record import Record, SharedRecord
+from .connection_rules import PixelKey
+from .first_party_domain import SharedRouting
+from .readable import ReadableLifecycle
+from .values import Created, Difference, Failure, Props, differs, is_known
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from .values import Checked
 
-    from ..gateway import Client, FilterSetting
-    from ..picture import Picture
+ACTIVE, SETTING_UP, DEACTIVATED = 0, 1, 2
 
-    T = TypeVar("T")
+_CREATE_ONLY = ("event_enrichment", "admin_email")
+_SENT = ("name", "managed", "active")
+_SHOWN = 5
+
+_GONE = (
+    "Deleted, or no longer managed by the host? If it is gone for good, `pulumi state delete URN "
+    "--target-dependents` takes it and all in it out of the state; if its owner took it back, "
+    "declare managed=False."
+)
+_CANNOT_SEE = (
+    "Let the host manage it again, or delete it in the gateway's page; `retain_on_delete=True` "
+    "takes it out of the state alone."
+)
 
 
-class RunAccount:
-    """What a run wants of an account, knows of it, and sends to it; safe for threads.
+class _Held:
+    """What a run knows of accounts that the program holds; safe for threads.
 
-    Args:
-        tenant_id: The account.
-        picture: What the program declares.
-        client: Opens the client when it is first needed.
-        unverified: Called with account and setting that the gateway took without an echo.
-
-    Attributes:
-        pixels: The pixels that are connected.
-        ledger: Filters: what is wanted beside what is held.
-        filters: Sends filters.
-        claims: Claims on pixels.
+    A resource that made its account names no id in its inputs. So a check notes its name, and the
+    diff that follows, whose olds are outputs, adds the id. A diff alone says nothing: a refresh
+    asks for one of resources that have left the program too.
     """
 
-    def __init__(
-        self,
-        tenant_id: str,
-        picture: Picture,
-        client: Callable[[], Client],
-        unverified: Callable[[str, FilterSetting], None],
-    ) -> None:
-        self.tenant_id = tenant_id
-        self._client = client
+    def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._shared: dict[Any, Any] = {}
-        self.pixels = PixelList(tenant_id, client, picture.learn)
-        self.ledger = Ledger(tenant_id, picture, self.pixels)
-        self.filters = FilterWrites(
-            self.ledger, self.pixels, client, lambda setting: unverified(tenant_id, setting)
-        )
-        self.claims: Claims[str] = Claims()
+        self._names: dict[str, int] = {}
+        self._ids: set[str] = set()
+        self._made: dict[str, str] = {}
 
-    def share(self, make: Callable[[str, Callable[[], Client]], T]) -> T:
-        """What a kind of resource knows of this account, the same object for all of the run.
-
-        Args:
-            make: Makes it, of the account's id and what opens the client: a class or a function.
-        """
+    def name(self, name: str, row: int) -> bool:
+        """A check: the program declares an account of this name; whether another one does."""
         with self._lock:
-            if make not in self._shared:
-                self._shared[make] = make(self.tenant_id, self._client)
-            found: T = self._shared[make]
-            return found
+            return self._names.setdefault(name, row) != row
+
+    def account(self, name: str | None, tenant_id: str) -> None:
+        """A diff: the account of a resource that was checked."""
+        with self._lock:
+            if name in self._names:
+                self._ids.add(tenant_id)
+
+    def take_over(self, tenant_id: str) -> None:
+        """A check: the program declares this very account."""
+        with self._lock:
+            self._ids.add(tenant_id)
+
+    def made(self, name: str, tenant_id: str) -> None:
+        """The run has made an account."""
+        with self._lock:
+            self._made[name] = tenant_id
+
+    def holds(self, tenant_id: str) -> bool:
+        """Whether a resource of the program holds an account."""
+        with self._lock:
+            return tenant_id in self._ids
+
+    def made_as(self, name: str) -> str | None:
+        """The account of this name that the run has made."""
+        with self._lock:
+            return self._made.get(name)
+
+
+class AccountLifecycle(ReadableLifecycle[Record]):
+    """Life of an account, over one run."""
+
+    fields = {  # noqa: RUF012 - nobody changes it
+        "name": canonical.account_name,
+        "managed": canonical.switch,
+        "event_enrichment": canonical.switch,
+        "admin_email": canonical.email,
+        "active": canonical.switch,
+        "force_destroy": canonical.switch,
+        "tenant_id": canonical.tenant_id,
+    }
+
+    # -- check ---------------------------------------------------------------------------------
+
+    def _complete(self, olds: Props, checked: Checked) -> None:
+        if olds:
+            checked.failures += self._of_old(olds, checked.inputs)
+        elif "tenant_id" in checked.inputs:
+            reason = "nothing sets it on an account that exists: leave it out"
+            checked.failures += [Failure(n, reason) for n in _CREATE_ONLY if n in checked.inputs]
+        else:
+            checked.failures += self._of_new(checked.inputs)
+
+    @staticmethod
+    def _of_new(inputs: Props) -> Iterator[Failure]:
+        managed = inputs.setdefault("managed", True)
+        if "name" not in inputs:
+            yield Failure("name", "name is missing: a new account needs one")
+        if "event_enrichment" not in inputs:
+            reason = (
+                "event_enrichment is missing: it decides what personal data is used, and no "
+                "operation changes it later"
+            )
+            yield Failure("event_enrichment", reason)
+        if managed is False and "admin_email" not in inputs:
+            reason = "admin_email is missing: an account that the host does not manage needs one"
+            yield Failure("admin_email", reason)
+        if managed is True and "admin_email" in inputs:
+            reason = "an account that the host manages takes none: declare an AccountUser"
+            yield Failure("admin_email", reason)
+
+    @staticmethod
+    def _of_old(olds: Props, inputs: Props) -> Iterator[Failure]:
+        if "event_enrichment" in olds:  # it was made here
+            inputs.setdefault("managed", olds.get("managed", True))
+        for name in _CREATE_ONLY:
+            if name in olds:
+                inputs.setdefault(name, olds[name])
+            if is_known(inputs.get(name)) and inputs.get(name) != olds.get(name):
+                reason = "no operation changes it: put it back, or leave it out"
+                yield Failure(name, reason)
+
+    def _declare(self, olds: Props, checked: Checked, given: Props, row: int) -> None:
+        inputs, held = checked.inputs, self._run.share(_Held)
+        tenant_id, name = inputs.get("tenant_id"), inputs.get("name")
+        if isinstance(tenant_id, str):
+            declared = Row("another resource", "account", (tenant_id,))
+            other = self._run.picture.declare(row, HOST, declared)
+            if other is not None:
+                reason = f"{other.resource} holds account {tenant_id} too. Keep one of them"
+                checked.failures.append(Failure("", reason))
+                return
+            held.take_over(tenant_id)
+        if isinstance(name, str) and held.name(name, row):
+            self._run.warn(f'two accounts of the program are called "{name}"', "name", name)
+
+    # -- diff ----------------------------------------------------------------------------------
+
+    def diff(self, resource_id: str, olds: Props, news: Props) -> Difference:
+        """What would change; nothing replaces an account."""
+        self._run.share(_Held).account(news.get("name"), resource_id)
+        declared = news.get("tenant_id")
+        if isinstance(declared, str) and declared != resource_id:
+            what = f"this resource is account {resource_id}, and the program now says {declared}"
+            raise RefusedError(what, f"Declare {declared} as a resource of its own.")
+        return super().diff(resource_id, olds, news)
+
+    def _changed(self, olds: Props, news: Props) -> set[str]:
+        return {name for name in (*_SENT, "force_destroy") if differs(name, olds, news)}
+
+    # -- create --------------------------------------------------------------------------------
+
+    def create(self, inputs: Props) -> Created:
+        """Make the account, or take over the one that is named."""
+        if "tenant_id" in inputs:
+            return self._take_over(inputs)
+        from ..gateway.operations import accounts
+
+        answer = accounts.create(
+            self._run.client(),
+            name=inputs["name"],
+            managed=inputs["managed"],
+            event_enrichment=inputs["event_enrichment"],
+            admin_email=inputs.get("admin_email"),
+        )
+        tenant_id = answer.id
+        assert tenant_id  # noqa: S101 - without one it is an error
+        record = Record.of_new(answer)
+        self._run.share(_Held).made(inputs["name"], tenant_id)
+        account = self._run.account(tenant_id)
+        account.pixels.know_empty()
+        account.share(SharedRouting).know_none()
+        account.share(SharedRecord).know(record)
+        if inputs.get("active") is False:
+            try:
+                self._send(tenant_id, inputs, record)
+            except CapigError as error:
+                raise self._undone(tenant_id, error) from error
+        return Created(tenant_id, self._outputs(inputs, _facts(record)))
+
+    def _take_over(self, inputs: Props) -> Created:
+        tenant_id = inputs["tenant_id"]
+        record = self._record(tenant_id).there()
+        changed = self._send(tenant_id, inputs, record)
+        done = f"set its {' and '.join(changed)}" if changed else "nothing had to be changed"
+        self._run.tell(f"took over account {tenant_id}: {done}")
+        return Created(tenant_id, self._outputs(inputs, _facts(record)))
+
+    def _undone(self, tenant_id: str, error: CapigError) -> CapigError:
+        """Take a new account away that could not be brought to what is declared."""
+        try:
+            self._delete(tenant_id)
+        except CapigError as second:
+            advice = (
+                f"Left at the gateway: account {tenant_id}, active. Declare it with "
+                f'tenant_id="{tenant_id}" to go on with it.'
+            )
+            return CapigError(
+                f"{error.what}; deleting the account again failed too: {second.what}", advice
+            )
+        advice = "Nothing is left of it: run the command again once the gateway is well."
+        return CapigError(f"{error.what}; the account was deleted again", advice)
+
+    # -- read ----------------------------------------------------------------------------------
+
+    def _find(self, resource_id: str, outputs: Props) -> Props | None:
+        try:
+            record = self._record(resource_id).get()
+        except NotFoundError as error:
+            self._prove_gone(resource_id, error)
+            return None
+        except NotAuthorizedError as error:
+            if outputs.get("managed") is False:
+                text = f"account {resource_id}: the host cannot see it; state is kept as it was"
+                self._run.warn(text, "unmanaged", resource_id)
+                return {}
+            raise error.because(advice=_GONE) from error
+        if record is None:
+            self._prove_gone(resource_id, self._null(resource_id))
+            return None
+        return {**_facts(record), **_drift(outputs, record)}
+
+    def _prove_gone(self, tenant_id: str, error: GatewayError) -> None:
+        """Absence has two witnesses: the hub's own answer, and that of the list of pixels."""
+        if isinstance(error, NotFoundError) and not error.in_json:
+            raise error
+        if not self._pixels_are_gone(tenant_id):
+            reason = f"{error.reason}, and its pixels can be listed: that proves nothing"
+            raise error.because(reason, _GONE)
+
+    def _pixels_are_gone(self, tenant_id: str) -> bool:
+        from ..gateway import pixels
+        from ..gateway.answers import NULL
+
+        try:
+            pixels.list_account(self._run.client(), tenant_id)
+        except NotFoundError as error:
+            if error.in_json:
+                return True
+            raise error.because(advice=_GONE) from error
+        except GatewayError as error:
+            if error.reason == NULL:
+                return True
+            raise error.because(advice=_GONE) from error
+        return False
+
+    # -- update --------------------------------------------------------------------------------
+
+    def update(self, resource_id: str, olds: Props, news: Props) -> Props:
+        """Send what differs, all of it at once."""
+        self._run.has_moved(olds.get("gateway"))
+        facts = {name: olds[name] for name in ("status",) if name in olds}
+        if any(differs(name, olds, news) for name in _SENT) or self._run.has_moved(
+            olds.get("gateway")
+        ):
+            record = self._record(resource_id).there()
+            self._send(resource_id, news, record)
+            facts = _facts(record)
+        return self._outputs(news, facts)
+
+    def _send(self, tenant_id: str, inputs: Props, record: Record) -> list[str]:
+        """Operation 10 with all that it takes, if a part of what is declared is otherwise.
+
+        Returns:
+            The arguments that were otherwise.
+        """
+        from ..gateway.operations import accounts
+
+        wanted = {n: inputs[n] for n in _SENT if n in inputs and inputs[n] != _now(record)[n]}
+        if not wanted:
+            return []
+        name = inputs.get("name", record.name)
+        managed = inputs.get("managed", record.managed)
+        if name is None or managed is None:
+            reason = "the gateway does not say name and host of the account, which are sent too"
+            raise UnexpectedAnswerError(
+                reason,
+                operation="update the account",
+                tenant_id=tenant_id,
+                advice="Declare name and managed.",
+            )
+        if managed is False and record.managed:
+            self._run.warn(
+                f"account {tenant_id}: from now on the host does not manage it; the API account "
+                "may lose all access to it, and whether it can be taken back is not documented",
+                "unmanaged",
+                tenant_id,
+            )
+        answer = accounts.update(
+            self._run.client(),
+            tenant_id,
+            name=name,
+            managed=managed,
+            status=_status(inputs, record),
+        )
+        self._record(tenant_id).changed(
+            lambda held: _as_sent(held, name, managed, _status(inputs, record))
+        )
+        self._record(tenant_id).changed(lambda held: held.as_answered(answer))
+        odd = [n for n in wanted if (now := _now(record)[n]) is not None and now != inputs[n]]
+        if odd:
+            reason = f"the gateway answered with another {' and '.join(odd)} than was sent"
+            raise UnexpectedAnswerError(
+                reason,
+                operation="update the account",
+                tenant_id=tenant_id,
+                advice="Look at the account in the gateway's page, then run the command again.",
+            )
+        return [*wanted]
+
+    # -- delete --------------------------------------------------------------------------------
+
+    def delete(self, resource_id: str, outputs: Props) -> None:
+        """Delete the account, if nothing is left in it and nobody holds it."""
+        self._run.has_moved(outputs.get("gateway"))
+        held = self._run.share(_Held)
+        if held.holds(resource_id):
+            return
+        record = self._seen(resource_id)
+        if record is None:
+            return
+        for name in filter(None, {outputs.get("name"), record.name}):
+            made = held.made_as(name)
+            if made is not None and made != resource_id:
+                raise _renamed(resource_id, made, name)
+        left = self._left(resource_id)
+        if left and outputs.get("force_destroy") is not True:
+            raise _not_empty(resource_id, left)
+        for pixel in left.get("pixels", ()):
+            self._run.allow_disconnect(PixelKey(resource_id, pixel))
+        self._delete(resource_id)
+
+    def _seen(self, tenant_id: str) -> Record | None:
+        """What is about to be deleted; None if it is proved to be gone."""
+        try:
+            record = self._record(tenant_id).read_again().get()
+        except NotFoundError as error:
+            self._prove_gone(tenant_id, error)
+            return None
+        except NotAuthorizedError as error:
+            raise error.because(advice=_CANNOT_SEE) from error
+        if record is None:
+            self._prove_gone(tenant_id, self._null(tenant_id))
+        return record
+
+    def _left(self, tenant_id: str) -> dict[str, list[str]]:
+        """What is in the account and was not taken away by this run, by what it is."""
+        from ..gateway.operations import destinations, sources
+
+        account, client = self._run.account(tenant_id), self._run.client()
+        pixels = set(account.pixels.read_again().all()) - account.pixels.disconnected
+        found = {
+            "pixels": sorted(pixels),
+            "data sources": [
+                i
+                for i in _ids(lambda: sources.list_sources(client, tenant_id))
+                if i not in pixels and i not in account.pixels.disconnected
+            ],
+            "data destinations": _ids(lambda: destinations.list_destinations(client, tenant_id)),
+        }
+        return {what: ids for what, ids in found.items() if ids}
+
+    def _delete(self, tenant_id: str) -> None:
+        """Operation 11, once; what its answer leaves open, operation 9 says."""
+        from ..gateway.operations import accounts
+
+        failure: GatewayError = UnexpectedAnswerError(
+            "the gateway did not say that it did it, and still shows the account",
+            operation="delete the account",
+            tenant_id=tenant_id,
+            advice="Look at the account in the gateway's page, then run the command again.",
+        )
+        try:
+            done = accounts.delete(self._run.client(), tenant_id) is True
+        except GatewayError as error:
+            done, failure = False, error
+        if not done and self._is_still_there(tenant_id, failure):
+            raise failure
+        self._run.account(tenant_id).deleted = True
+
+    def _is_still_there(self, tenant_id: str, failure: GatewayError) -> bool:
+        """Whether an account that was seen a moment ago still is; any refusal says that it is not.
+
+        Raises:
+            GatewayError: That cannot be seen.
+        """
+        try:
+            return self._record(tenant_id).read_again().get() is not None
+        except (InvalidInputError, NotAuthorizedError, NotFoundError):
+            return False
+        except GatewayError as second:
+            reason = f"{failure.reason}; whether it is gone cannot be seen ({second.reason})"
+            raise OutcomeUnknownError(
+                reason,
+                operation="delete the account",
+                tenant_id=tenant_id,
+                code=failure.code,
+                advice="Run the command again once the gateway answers.",
+            ) from failure
+
+    # ------------------------------------------------------------------------------------------
+
+    def _record(self, tenant_id: str) -> SharedRecord:
+        return self._run.account(tenant_id).share(SharedRecord)
+
+    @staticmethod
+    def _null(tenant_id: str) -> GatewayError:
+        reason = "the gateway answered null"
+        return UnexpectedAnswerError(
+            reason, operation="read the account", tenant_id=tenant_id, advice=_GONE
+        )
+
+
+def _now(record: Record) -> Mapping[str, Any]:
+    """What the gateway has of the arguments; None is not said, or means both."""
+    active = None if record.status is None else record.status in (ACTIVE, SETTING_UP)
+    return {"name": record.name, "managed": record.managed, "active": active}
+
+
+def _drift(outputs: Props, record: Record) -> Props:
+    now = _now(record)
+    return {name: now[name] for name in _SENT if name in outputs and now[name] is not None}
+
+
+def _facts(record: Record) -> Props:
+    return {"status": -1 if record.status is None else record.status}
+
+
+def _status(inputs: Props, record: Record) -> int | None:
+    """The status to send: as declared, else as it is; an account in its setup is left in it."""
+    active = inputs.get("active", _now(record)["active"])
+    if active is None or (active and record.status == SETTING_UP):
+        return None
+    return ACTIVE if active else DEACTIVATED
+
+
+def _as_sent(record: Record, name: str, managed: bool, status: int | None) -> None:
+    record.name, record.managed = name, managed
+    record.status = record.status if status is None else status
+
+
+def _ids(ask: Callable[[], Sequence[Any] | None]) -> list[str]:
+    """The ids of a list that older gateways do not know."""
+    try:
+        listed = ask()
+    except (InvalidInputError, NotFoundError, UnexpectedAnswerError) as error:
+        if not error.in_json:
+            raise
+        return []
+    return sorted(str(item.id) for item in listed or () if item is not None and item.id)
+
+
+def _not_empty(tenant_id: str, left: Mapping[str, Sequence[str]]) -> NotEmptyError:
+    shown = [
+        f"{len(ids)} {what} ({', '.join(ids[:_SHOWN])}{', …' if len(ids) > _SHOWN else ''})"
+        for what, ids in left.items()
+    ]
+    what = f"delete account {tenant_id}: it is not empty: {', '.join(shown)}"
+    advice = (
+        "Take them out first: with tenant_id=account.tenant_id they go before their account, and "
+        "what a program no longer declares goes with the next `pulumi up`. To delete it with all "
+        "that is in it: force_destroy=True, `pulumi up`, then again."
+    )
+    return NotEmptyError(what, advice)
+
+
+def _renamed(tenant_id: str, made: str, name: str) -> RefusedError:
+    what = (
+        f'delete account {tenant_id}: this run has made another one called "{name}", {made}, '
+        "so the resource was renamed in the program and the account would be made anew"
+    )
+    advice = (
+        "Give the resource `aliases`, and take the new account out again. To replace it in "
+        "earnest, delete the old one in another `pulumi up`."
+    )
+    return RefusedError(what, advice)

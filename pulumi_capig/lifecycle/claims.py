@@ -17,11 +17,13 @@ class Claim:
         adopt: Whether what exists may be taken over.
         spared: Whether a delete of this run left it for the claimant.
         failed: Whether the claimant tried and failed.
+        whole: Whether all of it is sent where it is taken over, since nothing tells a part of it.
     """
 
     adopt: bool = False
     spared: bool = False
     failed: bool = False
+    whole: bool = False
 
 
 class Claims(Generic[K]):

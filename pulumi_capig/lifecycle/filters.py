@@ -34,8 +34,8 @@ from .values import (
 )
 
 if TYPE_CHECKING:
-    from .account import RunAccount
     from .run import Run
+    from .run_account import RunAccount
 
 GLOBAL = "global"
 """What an id says in place of a pixel where a filter is account-wide."""

@@ -47,9 +47,9 @@ from .values import (
 )
 
 if TYPE_CHECKING:
-    from .account import RunAccount
     from .claims import Claim
     from .run import Run
+    from .run_account import RunAccount
 
 _GOING_BACK = "To go back to what was declared before instead, also give a new `reassert`."
 
@@ -239,6 +239,8 @@ class PixelConnectionLifecycle:
         self._run.has_moved(outputs.get("gateway"))
         key = key_of(outputs)
         claim = self._claim(key)
+        if self._account(key).deleted:
+            return
         if self._run.picture.connects(*key):
             if claim.failed:
                 what = (
@@ -271,7 +273,7 @@ class PixelConnectionLifecycle:
         return self._run.account(key.tenant_id)
 
     def _claim(self, key: PixelKey) -> Claim:
-        return self._account(key).claims.on(key.pixel_id)
+        return self._account(key).claim("connection", key.pixel_id)
 
     def _outputs(self, inputs: Props, pixel: Pixel) -> Props:
         return {

@@ -43,6 +43,9 @@ class PixelList:
         tenant_id: The account.
         client: Opens the client when it is first needed.
         met: Called with the ids that a list names.
+
+    Attributes:
+        disconnected: Ids of the pixels that this run has disconnected.
     """
 
     def __init__(
@@ -55,6 +58,11 @@ class PixelList:
         self._client = client
         self._met = met
         self._shared = Shared(self._ask)
+        self.disconnected: set[str] = set()
+
+    def know_empty(self) -> None:
+        """A new account has no pixel: the list need not be asked for."""
+        self._shared.know(_Listed({}, complete=True))
 
     def all(self) -> dict[str, Pixel]:
         """All connected pixels, from the one list of the run."""
@@ -93,6 +101,10 @@ class PixelList:
 
     def learned(self, pixel_id: str, pixel: Pixel | None) -> None:
         """An own write was answered: what the pixel is now, or None if it is disconnected."""
+        if pixel is None:
+            self.disconnected.add(pixel_id)
+        else:
+            self.disconnected.discard(pixel_id)
         self._shared.wrote(lambda listed: listed.put(pixel_id, pixel))
 
     def _ask(self) -> _Listed:

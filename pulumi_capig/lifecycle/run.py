@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from .. import settings as table
 from ..errors import RefusedError, WrongGatewayError
 from ..picture import Picture
-from .account import RunAccount
+from .memory import Memory
+from .run_account import RunAccount
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from ..gateway import Client, FilterSetting
     from ..settings import ClientSettings, Settings
     from .connection_rules import PixelKey
+
+T = TypeVar("T")
 
 
 class Run:
@@ -43,7 +46,10 @@ class Run:
         self._say = say
         self._lock = threading.Lock()
         self._client: Client | None = None
-        self._accounts: dict[str, RunAccount] = {}
+        self._accounts = Memory(
+            lambda tenant: RunAccount(tenant, self.picture, self.client, self._warn_of_unverified)
+        )
+        self._shared = Memory(lambda make: make())
         self._disconnects = 0
         self._said: set[tuple[str, ...]] = set()
 
@@ -72,12 +78,17 @@ class Run:
 
     def account(self, tenant_id: str) -> RunAccount:
         """An account, the same object for all of the run."""
-        with self._lock:
-            if tenant_id not in self._accounts:
-                self._accounts[tenant_id] = RunAccount(
-                    tenant_id, self.picture, self.client, self._warn_of_unverified
-                )
-            return self._accounts[tenant_id]
+        found: RunAccount = self._accounts.of(tenant_id)
+        return found
+
+    def share(self, make: Callable[[], T]) -> T:
+        """What a kind of resource knows of all accounts, the same object for all of the run.
+
+        Args:
+            make: Makes it: a class or a function.
+        """
+        found: T = self._shared.of(make)
+        return found
 
     def allow_disconnect(self, key: PixelKey) -> None:
         """Count a pixel that is about to be disconnected.

@@ -28,6 +28,12 @@ class Shared(Generic[T]):
         self._writes: list[Callable[[T], None]] = []
         self._failure = LastFailure()
 
+    def know(self, value: T) -> None:
+        """An own write told all of it, so that it need not be asked for; what was read stays."""
+        with self._lock:
+            if self._read is None:
+                self._read = (value,)
+
     def look(self, view: Callable[[T], R]) -> R:
         """Look at it, once it was read; nobody changes it meanwhile.
 

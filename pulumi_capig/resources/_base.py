@@ -37,6 +37,7 @@ class GatewayResource(Resource):
         outputs: Sequence[str],
         picture: Callable[[str, Arguments], Declared],
         secret: Sequence[str] = (),
+        is_id: str = "",
     ) -> None:
         """Check what the program passes, take it into the picture, and register it.
 
@@ -48,7 +49,9 @@ class GatewayResource(Resource):
             optional: Arguments that may be None; their attribute is known to be None then.
             outputs: What the provider adds; an argument that it fills in if None stands there too.
             picture: Makes the resource's row from its name, in words, and the arguments.
-            secret: Arguments that are secrets whatever the program passes.
+            secret: Arguments that are secrets whatever the program passes, and secret outputs.
+            is_id: The argument that takes over what exists, by its id: the attribute is the id,
+                which each preview knows.
 
         Raises:
             pulumi.RunError: What is passed cannot be right, or contradicts another resource.
@@ -74,12 +77,15 @@ class GatewayResource(Resource):
             {"tenant_id": None, **dict.fromkeys(outputs), **declared},
             opts,
         )
+        if is_id:
+            setattr(self, is_id, self.id)
         filled_in = {"tenant_id", *outputs}
         _program.undeclared(self, {k: v for k, v in optional.items() if k not in filled_in})
         if program is not None:
             program.remember_id(self)
             if not row.overruled:
-                program.remember_arguments(self, {"tenant_id": None, **declared})
+                filled_in -= {is_id, *outputs}
+                program.remember_arguments(self, {**dict.fromkeys(filled_in), **declared})
 
 
 class FilterResource(GatewayResource):

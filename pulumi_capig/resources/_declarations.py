@@ -46,6 +46,7 @@ class Declared:
         clash: What two resources do that declare one key: ``connect the same pixel``.
         overruled: Whether the resource's options let the state decide instead of the program.
         deletes_first: Whether it is deleted before it is replaced.
+        also: What else it alone may declare, elsewhere than in its account.
     """
 
     resource: str
@@ -58,6 +59,7 @@ class Declared:
     clash: str = ""
     overruled: bool = False
     deletes_first: bool = False
+    also: tuple[Declared, ...] = ()
 
     @property
     def values(self) -> tuple[Any, ...]:
@@ -141,9 +143,10 @@ class Declarations:
         """
         self._gate.count()
         number = len(self._rows)
-        self._rows.append(declared)
-        self._account(declared.tenant)
-        self._guard(number)
+        for each in (declared, *declared.also):
+            self._rows.append(each)
+            self._account(each.tenant)
+            self._guard(len(self._rows) - 1)
         first_late = 0 if self._gate.came_late else self._late_from
         if number == first_late and not self._gate.gave_up:
             pulumi.log.warn(

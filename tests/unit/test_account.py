@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from pulumi_capig.lifecycle.account import RunAccount
+from pulumi_capig.lifecycle.run_account import RunAccount
 from pulumi_capig.picture import Picture
 
 

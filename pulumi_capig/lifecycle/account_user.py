@@ -1,0 +1,364 @@
+"""How a person's access to an account lives."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from .. import canonical
+from ..errors import (
+    ConflictError,
+    GatewayError,
+    NotFoundError,
+    OutcomeUnknownError,
+    RefusedError,
+    UnexpectedAnswerError,
+)
+from .account_record import Person, SharedRecord
+from .keyed import KeyedLifecycle
+
+if TYPE_CHECKING:
+    from ..gateway.operations.users import AddedUser, User
+    from .account_record import Roles
+    from .values import Props
+
+_ADMIN = "admin"
+
+_UNLISTED = (
+    "The gateway knows this person and does not list them, as it may do until an invitation is "
+    "accepted; without an id nobody can take them over. Renamed in the program? Give the resource "
+    "`aliases`. Otherwise ask them to accept, or change it in the gateway's page."
+)
+_LINK_LOST = "the answer with its invitation link was lost; a new `reinvite` makes another"
+
+
+class _Written(NamedTuple):
+    """What a write came to."""
+
+    person: Person | None
+    role_name: str
+    link: str = ""
+
+
+class _Addresses:
+    """A lock for each address: writes about one person go one at a time, whatever the account."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+
+    @contextmanager
+    def writing(self, email: str) -> Iterator[None]:
+        """Held while something is written about a person."""
+        with self._lock:
+            lock = self._locks.setdefault(email, threading.Lock())
+        with lock:
+            yield
+
+
+class AccountUserLifecycle(KeyedLifecycle[Person]):
+    """Life of a person's access to an account, over one run."""
+
+    kind = "user"
+    fields = {  # noqa: RUF012 - nobody changes it
+        "email": canonical.email,
+        "role": canonical.role,
+        "tenant_id": canonical.tenant_id,
+        "adopt": canonical.switch,
+        "reinvite": lambda value: canonical.text(value, "reinvite"),
+    }
+    required = ("email", "role")
+    replaces = ("tenant_id", "email")
+    lasting = ("reinvite",)
+
+    # -- create --------------------------------------------------------------------------------
+
+    def _existing(self, inputs: Props) -> Person | None:
+        """Somebody with a role here; without one, there is nothing to take over."""
+        person = self._record(inputs).person(inputs["email"])
+        if person is None or self._record(inputs).roles().held_by(person) is None:
+            return None
+        return person
+
+    def _make(self, inputs: Props) -> Props:
+        with self._writing(inputs):
+            listed = self._record(inputs).person(inputs["email"])
+            if listed is not None:
+                return self._facts(inputs, self._give(inputs, listed))
+            role_name = self._record(inputs).roles().full(inputs["role"])
+            return self._facts(inputs, self._add(inputs, role_name))
+
+    def _take_over(self, inputs: Props, existing: Person) -> tuple[Props, str]:
+        with self._writing(inputs):
+            roles = self._record(inputs).roles()
+            held, wanted = roles.held_by(existing), roles.full(inputs["role"])
+            if held == wanted:
+                return self._facts(inputs, _Written(existing, wanted)), ""
+            facts = self._facts(inputs, self._give(inputs, existing))
+        was = roles.short(held) if held else "none"
+        return facts, f"changed the role from {was} to {inputs['role']}"
+
+    def _add(self, inputs: Props, role_name: str) -> _Written:
+        """Operation 13; after a lost answer once more, when 409 says that the first arrived."""
+        try:
+            return self._added(inputs, role_name, self._send(inputs, role_name))
+        except ConflictError as error:
+            return self._there_before(inputs, role_name, error)
+        except OutcomeUnknownError as error:
+            self._run.client().rest_after(error)
+        try:
+            return self._added(inputs, role_name, self._send(inputs, role_name))
+        except ConflictError:
+            self._run.warn(f"{self._words(inputs)}: {_LINK_LOST}", "link", inputs["email"])
+            person = self._record(inputs).read_again().person(inputs["email"])
+            return _Written(person, role_name)
+
+    def _send(self, inputs: Props, role_name: str) -> AddedUser:
+        from ..gateway.operations import users
+
+        tenant_id, email = inputs["tenant_id"], inputs["email"]
+        try:
+            return users.add(self._run.client(), tenant_id, email, role_name)
+        except NotFoundError as error:
+            roles = self._record(inputs).read_again().roles()
+            offers = ", ".join(sorted({roles.short(name) for name in roles.offered}))
+            raise error.because(advice=f"Its roles: {offers or 'none are told'}.") from error
+
+    def _added(self, inputs: Props, role_name: str, answer: AddedUser) -> _Written:
+        person = None
+        if answer.user is not None:
+            person = Person.of(answer.user, inputs["email"])
+            if role_name not in person.roles:
+                person.roles = (*person.roles, role_name)
+        return _Written(person, role_name, answer.invitation_link or "")
+
+    def _there_before(self, inputs: Props, role_name: str, error: ConflictError) -> _Written:
+        """409 for the first operation 13: somebody the list did not have."""
+        claim, record = self._claim(inputs), self._record(inputs).read_again()
+        person = record.person(inputs["email"])
+        if person is None:
+            raise error.because(advice=_UNLISTED) from error
+        if not (claim.adopt or claim.spared):
+            raise self._already_exists(inputs) from error
+        if record.roles().held_by(person) == role_name:
+            return _Written(person, role_name)
+        return self._give(inputs, person)
+
+    # -- update --------------------------------------------------------------------------------
+
+    def _change(self, olds: Props, news: Props, changed: set[str], moved: bool) -> Props:
+        from ..gateway.operations import users
+
+        with self._writing(news):
+            person = self._record(news).person(news["email"])
+            link = olds.get("invitation_link", "")
+            if person is None and olds.get("listed"):
+                role_name = self._record(news).roles().full(news["role"])
+                written = self._add(news, role_name)
+            elif "role" in changed and (person or olds.get("user_id")):
+                written = self._give(news, person or _from_state(news, olds))
+            elif "role" in changed:
+                what = f"change the role of {self._words(news)}: the gateway does not list them yet"
+                raise RefusedError(what, "Once the invitation is accepted, run the command again.")
+            else:
+                written = _Written(person, olds.get("role_name", ""))
+            if "reinvite" in changed and not written.link:
+                tenant_id, email = news["tenant_id"], news["email"]
+                new = users.invite(self._run.client(), tenant_id, email)
+                written = written._replace(link=new or "")
+                link = ""
+        facts = self._facts(news, written)
+        kept = {"invitation_link": written.link or link}
+        if written.person is None:
+            kept |= {name: olds[name] for name in ("user_id", "user_status") if name in olds}
+        return {**facts, **kept}
+
+    def _give(self, inputs: Props, person: Person) -> _Written:
+        """One operation 14: from the role that the list has now to the declared one."""
+        roles = self._record(inputs).roles()
+        held, wanted = roles.held_by(person), roles.full(inputs["role"])
+        if held != wanted:
+            answer = self._change_role(inputs, person, held, wanted)
+            if answer is not None and answer.roles is not None:
+                now = Person.of(answer, person.email)
+                if wanted not in now.roles:
+                    reason = f"the gateway answered without the new role, {wanted}"
+                    raise UnexpectedAnswerError(
+                        reason,
+                        operation=f"change the role of {person.email}",
+                        tenant_id=inputs["tenant_id"],
+                        advice="Look at the user in the gateway's page, then run it again.",
+                    )
+            others = tuple(name for name in person.roles if name != held)
+            person = Person(person.user_id, person.email, person.status, (*others, wanted))
+        return _Written(person, wanted)
+
+    def _change_role(
+        self, inputs: Props, person: Person, held: str | None, wanted: str | None
+    ) -> User | None:
+        """Operation 14; after a lost answer, the list says what became of it."""
+        from ..gateway.operations import users
+
+        def send() -> User | None:
+            client, tenant_id = self._run.client(), inputs["tenant_id"]
+            return users.change_role(client, tenant_id, person.user_id, revoke=held, add=wanted)
+
+        try:
+            return send()
+        except OutcomeUnknownError as error:
+            record = self._look_again(inputs, error)
+            now = record.person(person.email)
+            has = record.roles().held_by(now) if now else None
+            if has == wanted:
+                return None
+            if now is None or has != held:
+                raise
+            self._run.client().rest_after(error)
+        return send()
+
+    # -- delete --------------------------------------------------------------------------------
+
+    def _remove(self, outputs: Props) -> None:
+        with self._writing(outputs):
+            person = self._record(outputs).person(outputs["email"])
+            if person is None and (outputs.get("listed") or not outputs.get("user_id")):
+                if not outputs.get("listed"):
+                    self._run.tell(
+                        f"{self._words(outputs)}: an invitation that nobody has accepted cannot be "
+                        "taken back; it is forgotten here"
+                    )
+                return
+            person = person or _from_state(outputs, outputs)
+            held = self._record(outputs).roles().held_by(person)
+            if held is None:
+                return
+            self._revoke(outputs, person, held)
+
+    def _revoke(self, outputs: Props, person: Person, held: str) -> None:
+        from ..gateway.operations import users
+
+        failure: GatewayError = UnexpectedAnswerError(
+            "the gateway took it, and still lists the role",
+            operation=f"take the role from {person.email}",
+            tenant_id=outputs["tenant_id"],
+            advice="Look at the user in the gateway's page, then run the command again.",
+        )
+        try:
+            answer = users.change_role(
+                self._run.client(), outputs["tenant_id"], person.user_id, revoke=held, add=None
+            )
+            if answer is not None and answer.roles is not None:
+                now = Person.of(answer, person.email)
+                if held not in now.roles:
+                    self._record(outputs).put(person.email, now)
+                    return
+        except GatewayError as error:
+            failure = error
+        record = self._look_again(outputs, failure)
+        now_listed = record.person(person.email)
+        roles = record.roles()
+        if now_listed is None or roles.held_by(now_listed) is None:
+            return
+        if roles.held_by(now_listed) != held or not self._is_sole_admin(record, roles, held):
+            raise failure
+        self._leave_sole_admin(outputs, failure)
+
+    @staticmethod
+    def _is_sole_admin(record: SharedRecord, roles: Roles, held: str) -> bool:
+        admins = [p for p in record.people() if (r := roles.held_by(p)) and _is_admin(roles, r)]
+        return _is_admin(roles, held) and len(admins) == 1
+
+    def _leave_sole_admin(self, outputs: Props, failure: GatewayError) -> None:
+        """Every account keeps one admin: with the account, this one goes too."""
+        words = self._words(outputs)
+        if self._run.picture.declares_in(outputs["tenant_id"]):
+            what = f"take {words} away: it is the account's only admin, and each account keeps one"
+            raise RefusedError(what, "Declare another admin of the account first.") from failure
+        self._run.tell(
+            f"{words} is the account's only admin and stays until the account goes; to manage it "
+            "again: CAPIG_ADOPT=true"
+        )
+
+    # -- read ----------------------------------------------------------------------------------
+
+    def _find(self, resource_id: str, outputs: Props) -> Props | None:
+        record = self._record(outputs)
+        person = record.person(outputs["email"])
+        if person is None:
+            return None if outputs.get("listed") else {}
+        roles = record.roles()
+        held = roles.held_by(person)
+        facts = self._facts_of(person, held or "", listed=True)
+        if held is None:
+            return {**facts, "role": ""}
+        declared = outputs.get("role", "")
+        is_declared = _matches(roles, declared, held)
+        return {**facts, "role": declared if is_declared else roles.short(held)}
+
+    # ------------------------------------------------------------------------------------------
+
+    def _facts(self, inputs: Props, written: _Written) -> Props:
+        record, email = self._record(inputs), inputs["email"]
+        listed = record.person(email) is not None
+        if written.person is not None and listed:
+            record.put(email, written.person)
+        facts = self._facts_of(written.person, written.role_name, listed=listed)
+        return {**facts, "invitation_link": written.link}
+
+    @staticmethod
+    def _facts_of(person: Person | None, role_name: str, *, listed: bool) -> Props:
+        return {
+            "user_id": person.user_id if person else "",
+            "user_status": person.status if person else -1,
+            "role_name": role_name,
+            "listed": listed,
+        }
+
+    def _look_again(self, props: Props, error: GatewayError) -> SharedRecord:
+        try:
+            return self._record(props).read_again()
+        except GatewayError as second:
+            raise error from second
+
+    @contextmanager
+    def _writing(self, props: Props) -> Iterator[None]:
+        with self._run.share(_Addresses).writing(props["email"]):
+            yield
+
+    def _record(self, props: Props) -> SharedRecord:
+        return self._account(props).share(SharedRecord)
+
+    def _key(self, props: Props) -> str:
+        email: str = props["email"]
+        return email
+
+    def _words(self, props: Props) -> str:
+        return f"user {props['email']} (account {props['tenant_id']})"
+
+    def _id(self, inputs: Props) -> str:
+        return f"{inputs['tenant_id']}/{inputs['email']}"
+
+
+def _from_state(props: Props, olds: Props) -> Person:
+    """Somebody whom the list does not have yet, as state knows them."""
+    held = olds.get("role_name")
+    return Person(
+        olds.get("user_id", ""),
+        props["email"],
+        olds.get("user_status", -1),
+        (held,) if held else (),
+    )
+
+
+def _is_admin(roles: Roles, name: str) -> bool:
+    return roles.short(name) == _ADMIN
+
+
+def _matches(roles: Roles, declared: str, held: str) -> bool:
+    """Whether a declared role is the one that is held, by whichever of its names."""
+    try:
+        return roles.full(declared) == held
+    except RefusedError:
+        return False

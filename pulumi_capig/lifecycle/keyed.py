@@ -1,0 +1,168 @@
+"""How resources live that an account has under a key of their own, such as an e-mail address."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, ClassVar
+
+from .. import settings as table
+from ..errors import AlreadyExistsError, RefusedError
+from ..picture import Row
+from .readable import ReadableLifecycle, T
+from .tenancy import resolve_tenant
+from .values import Checked, Created, Failure, Props, is_known, read_setting
+
+if TYPE_CHECKING:
+    from .claims import Claim
+    from .run_account import RunAccount
+
+_NOTHING = "nothing had to be changed"
+ALREADY_THERE = (
+    "Renamed in the program? Give the resource `aliases`. Held by another stack? Leave it there. "
+    "To take it over: adopt=True (all of a stack, after an interrupted run: CAPIG_ADOPT=true)."
+)
+
+
+class KeyedLifecycle(ReadableLifecycle[T]):
+    """A resource in an account that the gateway finds by a key.
+
+    Attributes:
+        kind: What it is in the picture.
+    """
+
+    kind: ClassVar[str]
+    unstored: ClassVar[tuple[str, ...]] = ("adopt",)
+    replaces: ClassVar[tuple[str, ...]] = ("tenant_id",)
+
+    # -- check ---------------------------------------------------------------------------------
+
+    def _complete(self, olds: Props, checked: Checked) -> None:
+        resolve_tenant(self._run.settings, olds, checked)
+
+    def _declare(self, olds: Props, checked: Checked, given: Props, row: int) -> None:
+        for_all = read_setting(self._run.settings, table.ADOPT, checked) is True
+        if not all(is_known(checked.inputs.get(name)) for name in self.replaces):
+            return
+        inputs = checked.inputs
+        claim = self._claim(inputs)
+        claim.adopt = claim.adopt or for_all or given.get("adopt") is True
+        declared = Row("another resource", self.kind, (self._key(inputs),))
+        other = self._run.picture.declare(row, inputs["tenant_id"], declared)
+        if other is not None:
+            reason = f"{other.resource} declares {self._words(inputs)} too. Keep one of them"
+            checked.failures.append(Failure("", reason))
+        elif not olds and not self._run.picture.deletes_first(row):
+            self._look_ahead(checked, claim)
+
+    def _look_ahead(self, checked: Checked, claim: Claim) -> None:
+        """Say in a preview what `up` would refuse or take over, where a preview may read."""
+        reads = read_setting(self._run.settings, table.PREVIEW_READS, checked)
+        if not (reads and self._run.picture.preview) or self._existing(checked.inputs) is None:
+            return
+        if claim.adopt:
+            self._run.tell(f"`up` takes over {self._words(checked.inputs)}")
+        else:
+            error = self._already_exists(checked.inputs)
+            checked.failures.append(Failure("", f"{error.what}\n  {error.advice}"))
+
+    # -- create, update and delete -------------------------------------------------------------
+
+    def create(self, inputs: Props) -> Created:
+        """Make it, or take over what exists, where that was allowed."""
+        claim = self._claim(inputs)
+        claim.failed = True
+        existing = self._existing(inputs)
+        if existing is None:
+            facts = self._make(inputs)
+        elif claim.adopt or claim.spared:
+            facts, done = self._take_over(inputs, existing)
+            if not claim.spared:
+                self._run.tell(f"took over {self._words(inputs)}: {done or _NOTHING}")
+        else:
+            raise self._already_exists(inputs)
+        claim.failed = False
+        return Created(self._id(inputs), self._outputs(inputs, facts))
+
+    def update(self, _resource_id: str, olds: Props, news: Props) -> Props:
+        """Send what differs, and nothing else."""
+        claim = self._claim(news)
+        claim.failed = True
+        moved = self._run.has_moved(olds.get("gateway"))
+        facts = self._change(olds, news, self._changed(olds, news), moved)
+        claim.failed = False
+        return self._outputs(news, facts)
+
+    def delete(self, _resource_id: str, outputs: Props) -> None:
+        """Take it away, unless another resource of the program holds it."""
+        self._run.has_moved(outputs.get("gateway"))
+        if self._account(outputs).deleted:
+            return
+        if self._run.picture.declares(outputs["tenant_id"], self.kind, self._key(outputs)):
+            claim = self._claim(outputs)
+            if claim.failed:
+                what = (
+                    f"delete {self._words(outputs)}: kept, because the resource that now declares "
+                    "it failed"
+                )
+                advice = "Fix that failure first; the next `pulumi up` settles both."
+                raise RefusedError(what, advice)
+            claim.spared = True
+            return
+        self._remove(outputs)
+
+    # -- what a subclass says ------------------------------------------------------------------
+
+    @abstractmethod
+    def _key(self, props: Props) -> str:
+        """Its key in the account."""
+
+    @abstractmethod
+    def _words(self, props: Props) -> str:
+        """What it is, for messages, with its account."""
+
+    @abstractmethod
+    def _id(self, inputs: Props) -> str:
+        """Its Pulumi id."""
+
+    @abstractmethod
+    def _existing(self, inputs: Props) -> T | None:
+        """What the gateway has under its key; None if nothing.
+
+        Raises:
+            GatewayError: That cannot be seen.
+        """
+
+    @abstractmethod
+    def _make(self, inputs: Props) -> Props:
+        """Make what does not exist; the facts of it."""
+
+    @abstractmethod
+    def _take_over(self, inputs: Props, existing: T) -> tuple[Props, str]:
+        """Bring what exists to what is declared; the facts of it, and in words what was sent."""
+
+    @abstractmethod
+    def _change(self, olds: Props, news: Props, changed: set[str], moved: bool) -> Props:
+        """Bring what is in state to what is declared; the facts of it.
+
+        Args:
+            olds: The outputs in state.
+            news: The inputs.
+            changed: The arguments that differ.
+            moved: Whether the state was made at a former address of the gateway.
+        """
+
+    @abstractmethod
+    def _remove(self, outputs: Props) -> None:
+        """Take it away."""
+
+    def _already_exists(self, inputs: Props) -> AlreadyExistsError:
+        what = f"create {self._words(inputs)}: it exists already; nothing was changed"
+        return AlreadyExistsError(what, ALREADY_THERE)
+
+    # ------------------------------------------------------------------------------------------
+
+    def _account(self, props: Props) -> RunAccount:
+        return self._run.account(props["tenant_id"])
+
+    def _claim(self, props: Props) -> Claim:
+        return self._account(props).claim(self.kind, self._key(props))
