@@ -12,7 +12,7 @@ from rich.text import Text
 
 from .. import lookup
 from ..errors import GatewayError, one_line
-from .accounts import ask_each
+from .accounts import ask_each, status_in_words
 from .exits import Exit
 from .prometheus import exposition
 from .sources import Sources
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from ..gateway import Client
 
 Pixel = dict[str, Any]
-
-_STATUS = {0: "active", 1: "setup in progress", 2: "deactivated", lookup.UNTOLD: "status unknown"}
 
 
 class Form(Enum):
@@ -98,7 +96,7 @@ def _show(accounts: Sequence[dict[str, Any]], window: int) -> None:
         if number:
             output.print()
         name = f" {one_line(account['name'])}" if account["name"] else ""
-        status = _STATUS.get(account["status"], f"status {account['status']}")
+        status = status_in_words(account["status"])
         pixels = account["pixel_connections"]
         covered = f"events of the last {window} minutes" if pixels else "no pixel is connected"
         output.print(Text(one_line(account["tenant_id"]), "bold") + f"{name} ({status}), {covered}")

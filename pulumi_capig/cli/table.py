@@ -63,13 +63,8 @@ def show_rows(
         output.print(Padding(Text(", ").join(facts), (0, 0, 0, 2)))
 
 
-def count(figure: float, *, unknown: float | None = None) -> Text:
-    """A figure, and nothing for one that is not known.
-
-    Args:
-        figure: The figure.
-        unknown: What stands for one that is not known.
-    """
-    if figure == unknown:
+def count(figure: float | None) -> Text:
+    """A figure; nothing for one that is not known."""
+    if figure is None:
         return Text()
     return Text(f"{figure:,.1f}".removesuffix(".0") if abs(figure) < 1e15 else f"{figure:g}")
