@@ -178,7 +178,8 @@ def status(
         bool,
         typer.Option(
             "--check",
-            help="Exit with 1 on a bad token, an error code, or no event received in the window.",
+            help="Exit with 1 on a bad token, an error code, no event received in the window, a "
+            "deactivated account, or a domain whose CNAME record is not resolved.",
         ),
     ] = False,
     json: Json = False,

@@ -12,10 +12,12 @@ from rich.text import Text
 
 from .. import lookup
 from ..errors import GatewayError, one_line
+from . import standing
 from .accounts import ask_each, status_in_words
 from .exits import Exit
 from .prometheus import exposition
 from .sources import Sources
+from .standing import Standing, complain_of_hub
 from .table import count, show_rows
 from .terminal import complain_of, console, print_json
 
@@ -48,8 +50,12 @@ def report(
     accounts: list[dict[str, Any]] = []
     failures: dict[str, GatewayError] = {}
 
+    # The other forms tell of pixels alone.
+    asks_hub = check or form is Form.TABLE
+
     def ask(client: Client, tenant: str) -> dict[str, Any]:
-        return lookup.account(client, tenant, window)
+        found = lookup.account(client, tenant, window)
+        return {**found, "standing": standing.ask(client, tenant) if asks_hub else Standing()}
 
     for tenant, found in ask_each(sources, ask, tenants):
         if isinstance(found, GatewayError):
@@ -65,7 +71,13 @@ def report(
         typer.echo("\n".join(exposition(accounts, failures, window)))
     else:
         _show(accounts, window)
-    findings = [finding for pixel in pixels for finding in _findings(pixel, window)]
+    complain_of_hub([account["standing"] for account in accounts])
+    findings = [
+        f"account {account['tenant_id']}: {finding}"
+        for account in accounts
+        for finding in account["standing"].findings
+    ]
+    findings += [finding for pixel in pixels for finding in _findings(pixel, window)]
     if check:
         for finding in findings:
             typer.echo(one_line(finding), err=True)
@@ -100,6 +112,8 @@ def _show(accounts: Sequence[dict[str, Any]], window: int) -> None:
         pixels = account["pixel_connections"]
         covered = f"events of the last {window} minutes" if pixels else "no pixel is connected"
         output.print(Text(one_line(account["tenant_id"]), "bold") + f"{name} ({status}), {covered}")
+        if remarks := str(account["standing"]):
+            output.print(Text(one_line(remarks), "yellow"))
         if pixels:
             rows = [_cells(pixel) for pixel in pixels]
             show_rows(output, rows, numbers=("received", "published"), optional=("error",))
