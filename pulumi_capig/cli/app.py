@@ -371,16 +371,32 @@ def export(
             metavar="CSV", help="Meta's business_access_tokens.csv (business_id, access_token)."
         ),
     ] = None,
+    with_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="WHAT,...",
+            help="Take these over, too: accounts, users, domains.",
+        ),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Take over all that --with can name.")
+    ] = False,
 ) -> None:
     """Write a Pulumi program that takes over all pixels of the accounts, changing nothing."""
     from .accounts import named
     from .export import from_files, from_gateway, write
+    from .export_accounts import wanted
 
+    words = wanted(with_ or [], everything=everything)
+    if words and (pixels or tokens):
+        complain("--with and --all ask the gateway, which --pixels and --tokens do not")
+        raise typer.Exit(Exit.USAGE)
     if (pixels is None) != (tokens is None):
         complain("--pixels and --tokens go together: name both files")
         raise typer.Exit(Exit.USAGE)
     sources = _sources(stack, cwd)
     files = (pixels, tokens) if pixels and tokens else None
-    accounts = named(sources, tenant or [], tenants, asks=not files)
-    program = from_files(accounts, *files) if files else from_gateway(sources, accounts)
+    found = named(sources, tenant or [], tenants, asks=not files)
+    program = from_files(found, *files) if files else from_gateway(sources, found, words)
     write(program, output, force=force)
