@@ -29,18 +29,6 @@ def offered(account: AccountRecord, tenant_id: str) -> dict[str, str]:
     return found
 
 
-def name_of(action: str, account: AccountRecord, tenant_id: str) -> str | None:
-    """The name of a role by its action; None if the account offers others only.
-
-    Args:
-        action: In lower case, such as ``admin``.
-        account: The account. If it offers no role at all, the documented form stands in.
-        tenant_id: Its id.
-    """
-    names = offered(account, tenant_id)
-    return names.get(action) if names else f"advertiser-{action}-{tenant_id}"
-
-
 def held(user: User, account: AccountRecord, tenant_id: str) -> tuple[str, str]:
     """The role that a user has in an account, whatever else they are elsewhere.
 
