@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from pulumi.dynamic import (
@@ -30,7 +31,7 @@ from .process import Process
 if TYPE_CHECKING:
     from .lifecycle import Lifecycle
     from .lifecycle.run import Run
-    from .lifecycle.values import Checked, Failure
+    from .lifecycle.values import Failure
 
 T = TypeVar("T")
 
@@ -54,12 +55,13 @@ class _CapigProvider(ResourceProvider):
         _process.configure(req.config.get)
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        def check(life: Lifecycle, run: Run) -> Checked:
-            return life.check(_plain(_olds), _plain(news), run.picture.receive(news.get(HINT)))
+        def check(life: Lifecycle, run: Run) -> CheckResult:
+            row = run.picture.receive(news.get(HINT))
+            checked = life.check(_plain(_olds), _plain(news), row)
+            told = [replace(f, reason=run.picture.cover(f.reason)) for f in checked.failures]
+            return CheckResult(_as_sent(checked.inputs), [_failure(f, news) for f in told])
 
-        checked = self._call(check)
-        failures = [_failure(failure, news) for failure in checked.failures]
-        return CheckResult(_as_sent(checked.inputs), failures)
+        return self._call(check)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         found = self._call(lambda life, _: life.diff(_id, _plain(_olds), _plain(_news)))

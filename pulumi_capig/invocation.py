@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeAlias, TypeVar
 
@@ -16,6 +16,7 @@ from pulumi.runtime.settings import get_monitor
 from . import canonical
 from . import settings as table
 from .errors import CapigError, RefusedError, SettingsError
+from .picture import cover, digest
 from .resources import _program
 
 if TYPE_CHECKING:
@@ -67,18 +68,18 @@ class Invocation(Generic[R]):
             if isinstance(get_monitor(), MockMonitor):
                 return self.now(given, opts)
             self._refuse(given, None)
-            return self._soon(given)
+            return self._soon(given, arguments)
 
         waiting = _settled(getattr(opts, "depends_on", None))
         return pulumi.Output.all(*arguments.values(), waiting).apply(known)
 
-    async def _soon(self, arguments: Arguments) -> R:
+    async def _soon(self, arguments: Arguments, passed: Arguments) -> R:
         try:
             checked, settings = _prepare(arguments)
             # In a thread, so that the program goes on, other look-ups included.
             return await asyncio.to_thread(self._found, checked, settings)
         except CapigError as error:
-            _raise(error)
+            _raise(error, [digest(str(arguments[name])) for name in await _secret(passed)])
 
     def _found(self, arguments: Arguments, settings: ClientSettings) -> R:
         return self._read(self._ask(_client(settings), arguments))
@@ -185,14 +186,26 @@ def _open(settings: ClientSettings) -> Client:
     return client
 
 
-def _raise(error: CapigError) -> NoReturn:
-    """Raise an error; in a program in a class that Pulumi shows as one clean line."""
+async def _secret(passed: Arguments) -> list[str]:
+    """Which arguments the program keeps secret."""
+    outputs = {name: v for name, v in passed.items() if isinstance(v, pulumi.Output)}
+    return [name for name, output in outputs.items() if await output.is_secret()]
+
+
+def _raise(error: CapigError, secret: Collection[str] = ()) -> NoReturn:
+    """Raise an error; in a program in a class that Pulumi shows as one clean line.
+
+    Args:
+        error: What failed.
+        secret: The digests of arguments that its message must not show.
+    """
     if get_monitor() is None:
         raise error from None
     kind = _clean_kind(type(error))
     clean = kind.__new__(kind)
     clean.__dict__.update(vars(error))
-    clean.args = error.args
+    clean.what, clean.advice = cover(error.what, secret), cover(error.advice, secret)
+    clean.args = clean.what, clean.advice
     raise clean from None
 
 

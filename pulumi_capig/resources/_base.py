@@ -21,6 +21,8 @@ class GatewayResource(Resource):
     """
 
     _kind: ClassVar[str] = ""
+    _existing: ClassVar[str] = "To take over what exists, set adopt=True."
+    """How a program gets at what exists, in place of the options that Pulumi has for it."""
 
     def __init_subclass__(cls, kind: str = "", **kwargs: Any) -> None:
         cls._kind = kind or cls._kind
@@ -57,7 +59,7 @@ class GatewayResource(Resource):
             pulumi.RunError: What is passed cannot be right, or contradicts another resource.
         """
         resource = f"{self._kind} '{resource_name}'"
-        declared = _program.arguments(resource, opts, required, optional)
+        declared = _program.arguments(resource, opts, required, optional, self._existing)
         for name in secret:
             if name in declared:
                 declared[name] = pulumi.Output.secret(declared[name])
@@ -95,6 +97,8 @@ def _last_part(resource_id: str) -> str:
 
 class FilterResource(GatewayResource):
     """A resource that sets filters of one kind."""
+
+    _existing = "Filters cannot be read: declare it, and `pulumi up` sets it."
 
     def _declare_filter(
         self,

@@ -43,6 +43,7 @@ def arguments(
     opts: pulumi.ResourceOptions | None,
     required: Mapping[str, Any],
     optional: Mapping[str, Any],
+    existing: str = "",
 ) -> dict[str, Any]:
     """The arguments that were declared, in plain forms, once what is wrong is refused.
 
@@ -51,6 +52,7 @@ def arguments(
         opts: Its options.
         required: Arguments without which there is no resource.
         optional: Arguments that may be None.
+        existing: How a program gets at what exists, as a sentence.
 
     Raises:
         pulumi.RunError: ``provider=`` is used, an argument is missing, an id is a number or a
@@ -58,7 +60,7 @@ def arguments(
     """
     if opts is not None:
         _refuse_another_provider(resource, opts)
-        _refuse_reading(resource, opts)
+        _refuse_reading(resource, opts, existing)
     _look_once_at_cli_and_config()
     _refuse_missing(resource, [name for name, value in required.items() if value is None])
     given = {**required, **optional}
@@ -122,12 +124,11 @@ def _refuse_another_provider(resource: str, opts: pulumi.ResourceOptions) -> Non
     )
 
 
-def _refuse_reading(resource: str, opts: pulumi.ResourceOptions) -> None:
+def _refuse_reading(resource: str, opts: pulumi.ResourceOptions, existing: str) -> None:
     if opts.id is not None or opts.urn is not None or opts.import_ is not None:
         refuse(
             f"{resource}: id=, urn= and import_= are not possible with resources of this kind",
-            "To take a connected pixel over: adopt=True. To read one that is managed elsewhere: "
-            "PixelConnection.get.",
+            existing or "Leave the option out.",
         )
 
 
