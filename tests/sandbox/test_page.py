@@ -543,7 +543,7 @@ def test_pipelines_appear_with_what_is_in_them(
     expect(rows).to_have_text(["Webpl-1"])
     sandbox.add_source("pl-1", "Site", source_id="ds-1")
     sandbox.add_destination("pl-1", "Meta", destination_id="dd-1")
-    site, meta = "Site (ADVERTISER_HOSTED_PIXEL)", "Meta (META_CONVERSIONS_API)"
+    site, meta = "Site (advertiser hosted pixel)", "Meta (meta conversions api)"
     expect(rows).to_have_text([f"Webpl-1{site}{meta}, not configured"])
     sandbox.edit_destination("dd-1", config={"metaDatasetId": "101", "accessToken": SECRET})
     sandbox.edit_pipeline("pl-1", active=False, blocked=("Lead", "Search"))

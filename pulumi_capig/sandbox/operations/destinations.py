@@ -10,7 +10,7 @@ from ..parts.destinations import Destinations, HeldDestination, new_destination_
 from ..parts.pipelines import Pipelines
 from ..play import Members, Operations, Play, require
 from ..signals import destination_entry
-from .sources import require_pipeline
+from .pipelines import require_pipeline
 
 __all__ = ["OPERATIONS"]
 

@@ -12,7 +12,7 @@ from ..parts.sources import Sources
 from ..play import Operations, Play, require
 from ..signals import destination_filter_entry, pipeline_entry
 
-__all__ = ["OPERATIONS"]
+__all__ = ["OPERATIONS", "require_pipeline"]
 
 OPERATIONS = Operations()
 
@@ -99,6 +99,13 @@ def _destination_filter(play: Play, *, input: dict[str, Any]) -> Any:
         play.operation, play.tenant, pipeline.id, blocked_by_destination={**former, key: blocked}
     )
     return destination_filter_entry(changed, key)
+
+
+def require_pipeline(play: Play, key: str) -> None:
+    """OperationError unless the account has this pipeline."""
+    told = play.dialect.pipeline_unknown
+    code = 500 if told == "null" else int(told)
+    require(play.state.part(Pipelines).get(play.tenant, key), code, f"No pipeline {key}")
 
 
 def _known(play: Play, key: str) -> HeldPipeline | None:

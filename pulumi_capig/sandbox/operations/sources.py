@@ -6,10 +6,10 @@ from typing import Any
 
 from ..asked import OperationError
 from ..dialect import Dialect
-from ..parts.pipelines import Pipelines
 from ..parts.sources import HeldSource, Sources, new_source_id
 from ..play import Members, Operations, Play, require
 from ..signals import source_entry
+from .pipelines import require_pipeline
 
 __all__ = ["OPERATIONS"]
 
@@ -90,13 +90,6 @@ def _header_code(play: Play, **given: Any) -> Any:
         "<script>cbq('setHost', 'https://capig.example.com/');"
         f" cbq('init', '{init}'); cbq('track', 'PageView');</script>"
     )
-
-
-def require_pipeline(play: Play, key: str) -> None:
-    """OperationError unless the account has this pipeline."""
-    told = play.dialect.pipeline_unknown
-    code = 500 if told == "null" else int(told)
-    require(play.state.part(Pipelines).get(play.tenant, key), code, f"No pipeline {key}")
 
 
 def _known(play: Play, key: str) -> HeldSource:
