@@ -149,6 +149,30 @@ class FirstPartyDomainProvider(_CapigProvider):
     kind = "FirstPartyDomain"
 
 
+class PipelineProvider(_CapigProvider):
+    """Provider of ``Pipeline``."""
+
+    kind = "Pipeline"
+
+
+class DataSourceProvider(_CapigProvider):
+    """Provider of ``DataSource``."""
+
+    kind = "DataSource"
+
+
+class ConversionsApiDestinationProvider(_CapigProvider):
+    """Provider of ``ConversionsApiDestination``."""
+
+    kind = "ConversionsApiDestination"
+
+
+class HttpDestinationProvider(_CapigProvider):
+    """Provider of ``HttpDestination``."""
+
+    kind = "HttpDestination"
+
+
 def _failure(failure: Failure, news: Mapping[str, Any]) -> CheckFailure:
     """A failure as the engine shows it: with the argument's value, where it has one to show."""
     if failure.path in news:
@@ -168,6 +192,8 @@ def _plain(props: dict[str, Any]) -> dict[str, Any]:
             return UNKNOWN
         if isinstance(value, list):
             return [plain(item) for item in value]
+        if isinstance(value, dict):
+            return {key: plain(item) for key, item in value.items()}
         return value
 
     return {name: plain(value) for name, value in props.items() if name not in _NOT_OURS}
@@ -184,6 +210,8 @@ def _as_sent(props: dict[str, Any]) -> dict[str, Any]:
             return Unknown()  # type: ignore[no-untyped-call]
         if isinstance(value, list):
             return [raw(item) for item in value]
+        if isinstance(value, dict):
+            return {key: raw(item) for key, item in value.items()}
         return value
 
     return {name: raw(value) for name, value in props.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import threading
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeAlias, TypeVar
 
@@ -89,12 +89,12 @@ class Invocation(Generic[R]):
         token = "capig:index:" + first + "".join(map(str.capitalize, others))
         known = {name: value for name, value in arguments.items() if value is not None}
         answer = pulumi.runtime.invoke(token, known, opts).value
-        known.pop("time_window", None)
-        return self._read({**known, **(answer or {})})
+        ids = {name: value for name, value in known.items() if name in _program.IDS}
+        return self._read({**ids, **(answer or {})})
 
     def _refuse(self, arguments: Arguments, opts: pulumi.InvokeOptions | None) -> None:
         """What the constructors of the resources refuse too."""
-        ids = {name: value for name, value in arguments.items() if name in _program.IDS}
+        ids = {name: value for name, value in arguments.items() if name in _IDS}
         options = pulumi.ResourceOptions(provider=opts.provider) if opts else None
         _program.arguments(f"look-up '{self._name}'", options, {}, ids)
 
@@ -104,17 +104,19 @@ def _prepare(arguments: Arguments) -> tuple[Arguments, ClientSettings]:
     settings = _program.settings()
     try:
         checked = {
-            name: None if value is None and name in _OPTIONAL else _CANONICAL[name](value)
+            name: _DEFAULTS[name]
+            if value is None and name in _DEFAULTS
+            else _CANONICAL[name](value)
             for name, value in arguments.items()
         }
     except ValueError as error:
-        what = f"look pixels up: {error}"
+        what = f"look up: {error}"
         raise RefusedError(what, "Correct the argument.") from error
     checked["tenant_id"] = checked["tenant_id"] or settings.get(table.TENANT_ID)
     if not checked["tenant_id"]:
         what = f"settings: no account: pass tenant_id, or set {table.TENANT_ID.names}"
         raise SettingsError(what)
-    return {**checked, "time_window": checked["time_window"] or 60}, settings.for_client()
+    return checked, settings.for_client()
 
 
 def _minutes(value: object) -> int:
@@ -128,14 +130,26 @@ def _minutes(value: object) -> int:
     return int(value)
 
 
+def _pixels(values: object) -> list[str]:
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        message = "pixel_ids is a list of ids"
+        raise ValueError(message)
+    found = canonical.pixel_ids(map(canonical.pixel_id, values))
+    if not found:
+        message = "pixel_ids must not be empty; leave it out for all pixels of the account"
+        raise ValueError(message)
+    return found
+
+
 _CANONICAL: Mapping[str, Callable[[Any], Any]] = {
     "pixel_id": canonical.pixel_id,
+    "pixel_ids": _pixels,
     "tenant_id": canonical.tenant_id,
     "time_window": _minutes,
 }
 
-
-_OPTIONAL = ("tenant_id", "time_window")
+_DEFAULTS: Mapping[str, Any] = {"pixel_ids": None, "tenant_id": None, "time_window": 60}
+_IDS = (*_program.IDS, "pixel_ids")
 
 
 def _settled(depends_on: Any) -> pulumi.Output[Any]:

@@ -110,7 +110,7 @@ class AccountLifecycle(ReadableLifecycle[Record]):
         if olds:
             checked.failures += self._of_old(olds, checked.inputs)
         elif "tenant_id" in checked.inputs:
-            reason = "nothing sets it on an account that exists: leave it out"
+            reason = "it can be set only when an account is created: leave it out"
             checked.failures += [Failure(n, reason) for n in _CREATE_ONLY if n in checked.inputs]
         else:
             checked.failures += self._of_new(checked.inputs)
@@ -130,7 +130,7 @@ class AccountLifecycle(ReadableLifecycle[Record]):
             reason = "admin_email is missing: an account that the host does not manage needs one"
             yield Failure("admin_email", reason)
         if managed is True and "admin_email" in inputs:
-            reason = "an account that the host manages takes none: declare an AccountUser"
+            reason = "the host manages this account: leave it out, and declare an AccountUser"
             yield Failure("admin_email", reason)
 
     @staticmethod
@@ -249,7 +249,7 @@ class AccountLifecycle(ReadableLifecycle[Record]):
         if isinstance(error, NotFoundError) and not error.in_json:
             raise error
         if not self._pixels_are_gone(tenant_id):
-            reason = f"{error.reason}, and its pixels can be listed: that proves nothing"
+            reason = f"{error.reason}, but its pixels can still be listed: it may not be gone"
             raise error.because(reason, _GONE)
 
     def _pixels_are_gone(self, tenant_id: str) -> bool:
@@ -296,7 +296,7 @@ class AccountLifecycle(ReadableLifecycle[Record]):
         name = inputs.get("name", record.name)
         managed = inputs.get("managed", record.managed)
         if name is None or managed is None:
-            reason = "the gateway does not say name and host of the account, which are sent too"
+            reason = "the gateway does not say the account's name or who manages it; both are sent"
             raise UnexpectedAnswerError(
                 reason,
                 operation="update the account",
@@ -494,7 +494,7 @@ def _renamed(tenant_id: str, made: str, name: str) -> RefusedError:
         "so the resource was renamed in the program and the account would be made anew"
     )
     advice = (
-        "Give the resource `aliases`, and take the new account out again. To replace it in "
-        "earnest, delete the old one in another `pulumi up`."
+        "Rename the resource back and run `pulumi up`; for another name, add `aliases`. To replace "
+        "the account on purpose, delete the old one in a later `pulumi up`."
     )
     return RefusedError(what, advice)

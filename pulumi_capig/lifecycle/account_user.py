@@ -274,11 +274,11 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
         """Every account keeps one admin: with the account, this one goes too."""
         words = self._words(outputs)
         if self._run.picture.declares_in(outputs["tenant_id"]):
-            what = f"take {words} away: it is the account's only admin, and each account keeps one"
+            what = f"remove {words}: this is the account's only admin, and every account keeps one"
             raise RefusedError(what, "Declare another admin of the account first.") from failure
         self._run.tell(
-            f"{words} is the account's only admin and stays until the account goes; to manage it "
-            "again: CAPIG_ADOPT=true"
+            f"{words} is the account's only admin and stays until the account is deleted; to "
+            "manage it again: CAPIG_ADOPT=true"
         )
 
     # -- read ----------------------------------------------------------------------------------

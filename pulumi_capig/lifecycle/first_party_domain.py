@@ -120,7 +120,7 @@ class FirstPartyDomainLifecycle(KeyedLifecycle["Routing"]):
         if not declared and (target := self._own_host() or olds.get("target_domain")):
             inputs["target_domain"] = target
         if "target_domain" not in inputs:
-            reason = "there is no gateway to point to: pass target_domain, or set the gateway"
+            reason = "target_domain is missing: pass it, or set CAPIG_GATEWAY"
             checked.failures.append(Failure("target_domain", reason))
         elif is_known(inputs["target_domain"]) and inputs["target_domain"] == inputs.get("domain"):
             reason = "the domain cannot point to itself: target_domain is the gateway's domain"
@@ -135,7 +135,9 @@ class FirstPartyDomainLifecycle(KeyedLifecycle["Routing"]):
             return
         other = self._run.share(_Holders).other(inputs["domain"], inputs["tenant_id"])
         if other is not None:
-            reason = f"it is declared for account {other} too: a domain leads to one account"
+            reason = (
+                f"account {other} declares this domain too, and a domain belongs to one account"
+            )
             checked.failures.append(Failure("domain", reason))
 
     def _own_host(self) -> str | None:
@@ -200,9 +202,9 @@ class FirstPartyDomainLifecycle(KeyedLifecycle["Routing"]):
 
     def _remove(self, outputs: Props) -> None:
         self._run.tell(
-            f"{self._words(outputs)} stays: no operation removes it. It ends with the account, or "
-            "when another domain takes its place; remove its DNS record only when no page of the "
-            "advertiser sends events there any more."
+            f"{self._words(outputs)} stays: no operation removes it. It goes when the account is "
+            "deleted, or when another domain replaces it. Remove its DNS record only once no page "
+            "of the advertiser sends events there any more."
         )
 
     # -- read ----------------------------------------------------------------------------------

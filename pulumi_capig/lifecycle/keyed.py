@@ -104,7 +104,7 @@ class KeyedLifecycle(ReadableLifecycle[T]):
                     f"delete {self._words(outputs)}: kept, because the resource that now declares "
                     "it failed"
                 )
-                advice = "Fix that failure first; the next `pulumi up` settles both."
+                advice = "Fix that error, then run `pulumi up` again."
                 raise RefusedError(what, advice)
             claim.spared = True
             return

@@ -80,14 +80,19 @@ class GatewayResource(Resource):
             opts,
         )
         if is_id:
-            setattr(self, is_id, self.id)
-        filled_in = {"tenant_id", *outputs}
+            own = self.id if is_id == "tenant_id" else self.id.apply(_last_part)
+            setattr(self, is_id, own)
+        filled_in = {"tenant_id", *outputs, is_id}
         _program.undeclared(self, {k: v for k, v in optional.items() if k not in filled_in})
         if program is not None:
             program.remember_id(self)
             if not row.overruled:
-                filled_in -= {is_id, *outputs}
-                program.remember_arguments(self, {**dict.fromkeys(filled_in), **declared})
+                default = {} if is_id == "tenant_id" else {"tenant_id": None}
+                program.remember_arguments(self, {**default, **declared})
+
+
+def _last_part(resource_id: str) -> str:
+    return resource_id.rpartition("/")[2]
 
 
 class FilterResource(GatewayResource):

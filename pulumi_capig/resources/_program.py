@@ -34,7 +34,7 @@ _NOTHING = "_pulumi_capig_nothing"
 """Where, on the root resource of a run, things of which a run has one are kept."""
 
 IDS = ("pixel_id", "business_id", "tenant_id")
-HOLDERS = ("tenant_id",)
+HOLDERS = ("tenant_id", "pipeline_id")
 """Arguments that name what a resource is in; that resource itself stands for its id."""
 
 
@@ -67,7 +67,7 @@ def arguments(
     declared = {key: _plain(value) for key, value in given.items() if value is not None}
     for key in HOLDERS:
         if isinstance(declared.get(key), pulumi.CustomResource):
-            declared[key] = declared[key].id
+            declared[key] = getattr(declared[key], key, declared[key].id)
     for key in IDS:
         _refuse_number(resource, key, declared.get(key))
     _refuse_resource(resource, "pixel_id", declared.get("pixel_id"))

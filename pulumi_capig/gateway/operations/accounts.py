@@ -30,7 +30,7 @@ _ALL_BUT_THE_ID = frozenset(
 
 _LOOK_FIRST = (
     "There may be a new account of this name. Look in the gateway's page before you make it again: "
-    "no operation lists accounts."
+    "if it is there, pass its id as tenant_id to take it over."
 )
 
 _FIGURES = frozenset(
