@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from pulumi.dynamic import (
@@ -30,7 +31,7 @@ from .process import Process
 if TYPE_CHECKING:
     from .lifecycle import Lifecycle
     from .lifecycle.run import Run
-    from .lifecycle.values import Checked, Failure
+    from .lifecycle.values import Failure
 
 T = TypeVar("T")
 
@@ -54,12 +55,13 @@ class _CapigProvider(ResourceProvider):
         _process.configure(req.config.get)
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        def check(life: Lifecycle, run: Run) -> Checked:
-            return life.check(_plain(_olds), _plain(news), run.picture.receive(news.get(HINT)))
+        def check(life: Lifecycle, run: Run) -> CheckResult:
+            row = run.picture.receive(news.get(HINT))
+            checked = life.check(_plain(_olds), _plain(news), row)
+            told = [replace(f, reason=run.picture.cover(f.reason)) for f in checked.failures]
+            return CheckResult(_as_sent(checked.inputs), [_failure(f, news) for f in told])
 
-        checked = self._call(check)
-        failures = [_failure(failure, news) for failure in checked.failures]
-        return CheckResult(_as_sent(checked.inputs), failures)
+        return self._call(check)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         found = self._call(lambda life, _: life.diff(_id, _plain(_olds), _plain(_news)))
@@ -147,6 +149,30 @@ class FirstPartyDomainProvider(_CapigProvider):
     kind = "FirstPartyDomain"
 
 
+class PipelineProvider(_CapigProvider):
+    """Provider of ``Pipeline``."""
+
+    kind = "Pipeline"
+
+
+class DataSourceProvider(_CapigProvider):
+    """Provider of ``DataSource``."""
+
+    kind = "DataSource"
+
+
+class ConversionsApiDestinationProvider(_CapigProvider):
+    """Provider of ``ConversionsApiDestination``."""
+
+    kind = "ConversionsApiDestination"
+
+
+class HttpDestinationProvider(_CapigProvider):
+    """Provider of ``HttpDestination``."""
+
+    kind = "HttpDestination"
+
+
 def _failure(failure: Failure, news: Mapping[str, Any]) -> CheckFailure:
     """A failure as the engine shows it: with the argument's value, where it has one to show."""
     if failure.path in news:
@@ -166,6 +192,8 @@ def _plain(props: dict[str, Any]) -> dict[str, Any]:
             return UNKNOWN
         if isinstance(value, list):
             return [plain(item) for item in value]
+        if isinstance(value, dict):
+            return {key: plain(item) for key, item in value.items()}
         return value
 
     return {name: plain(value) for name, value in props.items() if name not in _NOT_OURS}
@@ -182,6 +210,8 @@ def _as_sent(props: dict[str, Any]) -> dict[str, Any]:
             return Unknown()  # type: ignore[no-untyped-call]
         if isinstance(value, list):
             return [raw(item) for item in value]
+        if isinstance(value, dict):
+            return {key: raw(item) for key, item in value.items()}
         return value
 
     return {name: raw(value) for name, value in props.items()}

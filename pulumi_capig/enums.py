@@ -14,6 +14,17 @@ class FilterState(str, Enum):
     """Discarded by the gateway."""
 
 
+class DataSourceType(str, Enum):
+    """Where the events of a data source come from."""
+
+    ADVERTISER_HOSTED_PIXEL = "ADVERTISER_HOSTED_PIXEL"
+    """A script that the advertiser puts into the head of a site's pages."""
+    ADVERTISER_HOSTED_SDK = "ADVERTISER_HOSTED_SDK"
+    """An app or a server of the advertiser."""
+    FILE_UPLOAD = "FILE_UPLOAD"
+    """Files."""
+
+
 class StandardEvent(str, Enum):
     """Meta's 18 standard events; custom events are plain text of 1 to 50 characters."""
 

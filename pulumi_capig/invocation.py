@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import threading
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeAlias, TypeVar
 
@@ -16,6 +16,7 @@ from pulumi.runtime.settings import get_monitor
 from . import canonical
 from . import settings as table
 from .errors import CapigError, RefusedError, SettingsError
+from .picture import cover, digest
 from .resources import _program
 
 if TYPE_CHECKING:
@@ -67,18 +68,18 @@ class Invocation(Generic[R]):
             if isinstance(get_monitor(), MockMonitor):
                 return self.now(given, opts)
             self._refuse(given, None)
-            return self._soon(given)
+            return self._soon(given, arguments)
 
         waiting = _settled(getattr(opts, "depends_on", None))
         return pulumi.Output.all(*arguments.values(), waiting).apply(known)
 
-    async def _soon(self, arguments: Arguments) -> R:
+    async def _soon(self, arguments: Arguments, passed: Arguments) -> R:
         try:
             checked, settings = _prepare(arguments)
             # In a thread, so that the program goes on, other look-ups included.
             return await asyncio.to_thread(self._found, checked, settings)
         except CapigError as error:
-            _raise(error)
+            _raise(error, [digest(str(arguments[name])) for name in await _secret(passed)])
 
     def _found(self, arguments: Arguments, settings: ClientSettings) -> R:
         return self._read(self._ask(_client(settings), arguments))
@@ -88,12 +89,12 @@ class Invocation(Generic[R]):
         token = "capig:index:" + first + "".join(map(str.capitalize, others))
         known = {name: value for name, value in arguments.items() if value is not None}
         answer = pulumi.runtime.invoke(token, known, opts).value
-        known.pop("time_window", None)
-        return self._read({**known, **(answer or {})})
+        ids = {name: value for name, value in known.items() if name in _program.IDS}
+        return self._read({**ids, **(answer or {})})
 
     def _refuse(self, arguments: Arguments, opts: pulumi.InvokeOptions | None) -> None:
         """What the constructors of the resources refuse too."""
-        ids = {name: value for name, value in arguments.items() if name in _program.IDS}
+        ids = {name: value for name, value in arguments.items() if name in _IDS}
         options = pulumi.ResourceOptions(provider=opts.provider) if opts else None
         _program.arguments(f"look-up '{self._name}'", options, {}, ids)
 
@@ -103,17 +104,19 @@ def _prepare(arguments: Arguments) -> tuple[Arguments, ClientSettings]:
     settings = _program.settings()
     try:
         checked = {
-            name: None if value is None and name in _OPTIONAL else _CANONICAL[name](value)
+            name: _DEFAULTS[name]
+            if value is None and name in _DEFAULTS
+            else _CANONICAL[name](value)
             for name, value in arguments.items()
         }
     except ValueError as error:
-        what = f"look pixels up: {error}"
+        what = f"look up: {error}"
         raise RefusedError(what, "Correct the argument.") from error
     checked["tenant_id"] = checked["tenant_id"] or settings.get(table.TENANT_ID)
     if not checked["tenant_id"]:
         what = f"settings: no account: pass tenant_id, or set {table.TENANT_ID.names}"
         raise SettingsError(what)
-    return {**checked, "time_window": checked["time_window"] or 60}, settings.for_client()
+    return checked, settings.for_client()
 
 
 def _minutes(value: object) -> int:
@@ -127,14 +130,26 @@ def _minutes(value: object) -> int:
     return int(value)
 
 
+def _pixels(values: object) -> list[str]:
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        message = "pixel_ids is a list of ids"
+        raise ValueError(message)
+    found = canonical.pixel_ids(map(canonical.pixel_id, values))
+    if not found:
+        message = "pixel_ids must not be empty; leave it out for all pixels of the account"
+        raise ValueError(message)
+    return found
+
+
 _CANONICAL: Mapping[str, Callable[[Any], Any]] = {
     "pixel_id": canonical.pixel_id,
+    "pixel_ids": _pixels,
     "tenant_id": canonical.tenant_id,
     "time_window": _minutes,
 }
 
-
-_OPTIONAL = ("tenant_id", "time_window")
+_DEFAULTS: Mapping[str, Any] = {"pixel_ids": None, "tenant_id": None, "time_window": 60}
+_IDS = (*_program.IDS, "pixel_ids")
 
 
 def _settled(depends_on: Any) -> pulumi.Output[Any]:
@@ -171,14 +186,26 @@ def _open(settings: ClientSettings) -> Client:
     return client
 
 
-def _raise(error: CapigError) -> NoReturn:
-    """Raise an error; in a program in a class that Pulumi shows as one clean line."""
+async def _secret(passed: Arguments) -> list[str]:
+    """Which arguments the program keeps secret."""
+    outputs = {name: v for name, v in passed.items() if isinstance(v, pulumi.Output)}
+    return [name for name, output in outputs.items() if await output.is_secret()]
+
+
+def _raise(error: CapigError, secret: Collection[str] = ()) -> NoReturn:
+    """Raise an error; in a program in a class that Pulumi shows as one clean line.
+
+    Args:
+        error: What failed.
+        secret: The digests of arguments that its message must not show.
+    """
     if get_monitor() is None:
         raise error from None
     kind = _clean_kind(type(error))
     clean = kind.__new__(kind)
     clean.__dict__.update(vars(error))
-    clean.args = error.args
+    clean.what, clean.advice = cover(error.what, secret), cover(error.advice, secret)
+    clean.args = clean.what, clean.advice
     raise clean from None
 
 

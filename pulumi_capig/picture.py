@@ -15,10 +15,11 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import tempfile
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast, get_args
@@ -30,6 +31,9 @@ FilterKind = Literal["event", "domain"]
 FILTERS = frozenset(get_args(FilterKind))
 
 DROP = "DROP"
+
+_WORD = re.compile(r"[^\s/()\[\]{}<>\"'`,;:=]+")
+"""What an id looks like in a message."""
 
 HOST = "*"
 """Stands for the account of what belongs to the host, such as an account itself."""
@@ -84,6 +88,16 @@ def digest(value: str) -> str:
     return hashlib.sha256(value.encode()).hexdigest()[:16]
 
 
+def cover(text: str, secret: Collection[str]) -> str:
+    """A text for the user without ids that are secret, which are given by their digests."""
+
+    def covered(word: re.Match[str]) -> str:
+        bare = word[0].rstrip(".")
+        return f"[secret]{word[0][len(bare) :]}" if digest(bare) in secret else word[0]
+
+    return _WORD.sub(covered, text) if secret else text
+
+
 def _token(pixel: str) -> str:
     return f"#{digest(pixel)}"
 
@@ -111,6 +125,7 @@ class Writer:
         *,
         late: Iterable[int] = (),
         deletes_first: Iterable[int] = (),
+        secret: Iterable[str] = (),
         preview: bool,
     ) -> None:
         """Put a picture where the hint says.
@@ -120,6 +135,7 @@ class Writer:
             accounts: The digests that rows point to; None where the id is not known yet.
             late: Rows that were not known when the engine was told of the first resource.
             deletes_first: Rows of resources that are deleted before they are replaced.
+            secret: The digests of ids that no message may show.
             preview: Whether this is a preview.
         """
         scopes: dict[frozenset[str], int] = {}
@@ -138,6 +154,7 @@ class Writer:
             "preview": preview,
             "late": [*late],
             "deletes_first": [*deletes_first],
+            "secret": sorted(secret),
             "accounts": accounts,
             "rows": [plain(row) for row in rows],
             "scopes": [sorted(scope) for scope in scopes],
@@ -214,6 +231,7 @@ class Picture:
         self._written = False
         self._late: set[int] = set()
         self._deletes_first: set[int] = set()
+        self._secret: set[str] = set()
         self._hidden: set[str] = set()
         self._ids: dict[str, str] = {}
         self._accounts: list[set[str]] = []
@@ -243,6 +261,7 @@ class Picture:
         self._written = True
         self._late.update(content["late"])
         self._deletes_first.update(content["deletes_first"])
+        self._secret.update(content["secret"])
         accounts: list[str | None] = content["accounts"]
         self._accounts += [set() for _ in range(len(accounts) - len(self._accounts))]
         for account, known in zip(self._accounts, accounts, strict=False):
@@ -258,6 +277,11 @@ class Picture:
                 tokens = (whom or ()) if kind in FILTERS else {*names, *(whom or ())}
                 self._hidden.update(t for t in tokens if t.startswith("#") and t not in self._ids)
         self._wanted = None
+
+    def cover(self, text: str) -> str:
+        """A text for the user without the ids that the program keeps secret."""
+        with self._lock:
+            return cover(text, self._secret)
 
     def learn(self, pixels: Iterable[str]) -> None:
         """Pixel ids that the run has met: the program may have kept them secret."""

@@ -64,7 +64,8 @@ class Process:
         try:
             return act(self.run())
         except CapigError as error:
-            message = "\n  ".join(_line(part) for part in (error.what, error.advice) if part)
+            parts = (self.run().picture.cover(p) for p in (error.what, error.advice) if p)
+            message = "\n  ".join(map(_line, parts))
         except Exception as error:  # a defect of ours: users get a line, not a dump
             message = _defect(error)
         # The SDK prints what an exception came from: users read the message alone.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from .. import canonical
 from ..errors import GatewayError, SettingsError
+from ..lookup import UNTOLD
 from ..settings import TENANT_ID
 from .sources import Sources
 
@@ -20,7 +21,14 @@ T = TypeVar("T")
 AT_ONCE = 8
 """Accounts that are asked for side by side."""
 
+_STATUSES = {0: "active", 1: "setup in progress", 2: "deactivated", UNTOLD: "status unknown"}
+
 CHECK_THE_ID = "Check the id: it stands in the address of the account's page (?tenant=…)."
+
+
+def status_in_words(status: int) -> str:
+    """The status of an account in words."""
+    return _STATUSES.get(status, f"status {status}")
 
 
 def named(

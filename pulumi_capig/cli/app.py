@@ -178,7 +178,8 @@ def status(
         bool,
         typer.Option(
             "--check",
-            help="Exit with 1 on a bad token, an error code, or no event received in the window.",
+            help="Exit with 1 on a bad token, an error code, no event received in the window, a "
+            "deactivated account, or a domain whose CNAME record is not resolved.",
         ),
     ] = False,
     json: Json = False,
@@ -198,6 +199,92 @@ def status(
     sources = _sources(stack, cwd)
     accounts = named(sources, tenant or [], tenants)
     raise typer.Exit(report(sources, accounts, window, check=check, form=form))
+
+
+@app.command(epilog=_EPILOG, short_help="Show accounts, their users, domains and usage.")
+def accounts(
+    tenant: Tenant = None,
+    tenants: Tenants = None,
+    stack: Stack = None,
+    cwd: Folder = None,
+    reach: Annotated[
+        bool,
+        typer.Option(
+            "--reach",
+            help="Add the accounts that a user of the named ones is in, too. There may be more: "
+            "no operation lists accounts.",
+        ),
+    ] = False,
+    ids: Annotated[
+        bool,
+        typer.Option("--ids", help="Print the ids alone, one a line, as --tenants takes them."),
+    ] = False,
+    json: Json = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+) -> None:
+    """Show the accounts: status, users, first-party domain, pixels, events of the last day."""
+    from .accounts import named
+    from .overview import Form, print_ids, report
+
+    if ids + json + csv > 1:
+        complain("--ids, --json and --csv exclude each other: name one of them")
+        raise typer.Exit(Exit.USAGE)
+    sources = _sources(stack, cwd)
+    found = named(sources, tenant or [], tenants)
+    if ids:
+        raise typer.Exit(print_ids(sources, found, reach=reach))
+    form = Form.JSON if json else Form.CSV if csv else Form.TABLE
+    raise typer.Exit(report(sources, found, reach=reach, form=form))
+
+
+@app.command(epilog=_EPILOG, short_help="Show what became of events, by event and website.")
+def events(
+    tenant: Tenant = None,
+    tenants: Tenants = None,
+    pixel: Annotated[
+        list[str] | None,
+        typer.Option("--pixel", metavar="ID", help="Of this pixel alone; may be repeated."),
+    ] = None,
+    stack: Stack = None,
+    cwd: Folder = None,
+    window: Annotated[
+        int, typer.Option(min=1, metavar="MINUTES", help="Time that the figures cover.")
+    ] = 60,
+    json: Json = False,
+) -> None:
+    """Show how many events were received and published, by event and website.
+
+    No operation reads filters: many received and none published is the only sign of one.
+    """
+    from .accounts import named
+    from .traffic import pixels_named, report
+
+    sources = _sources(stack, cwd)
+    pixels = pixels_named(pixel)
+    found = named(sources, tenant or [], tenants)
+    raise typer.Exit(report(sources, found, pixels, window, as_json=json))
+
+
+@app.command(epilog=_EPILOG, short_help="Make a new invitation link for a user.")
+def invite(
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="A user of the account.")],
+    tenant: Annotated[
+        str | None,
+        typer.Option("--tenant", metavar="ID", help="Account; CAPIG_TENANT_ID if none is named."),
+    ] = None,
+    stack: Stack = None,
+    cwd: Folder = None,
+) -> None:
+    """Make a new invitation link for a user of an account, and mail it where the host has SMTP.
+
+    Prints the link, a secret, alone on standard output.
+    """
+    from .accounts import named
+    from .invite import invite as print_link
+
+    sources = _sources(stack, cwd)
+    (account,) = named(sources, [tenant] if tenant else [], None)
+    print_link(sources, account, email)
 
 
 @app.command(epilog=_EPILOG, short_help="Find connected pixels that no stack manages.")
@@ -284,16 +371,32 @@ def export(
             metavar="CSV", help="Meta's business_access_tokens.csv (business_id, access_token)."
         ),
     ] = None,
+    with_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="WHAT,...",
+            help="Take these over, too: accounts, users, domains.",
+        ),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Take over all that --with can name.")
+    ] = False,
 ) -> None:
     """Write a Pulumi program that takes over all pixels of the accounts, changing nothing."""
     from .accounts import named
     from .export import from_files, from_gateway, write
+    from .export_accounts import wanted
 
+    words = wanted(with_ or [], everything=everything)
+    if words and (pixels or tokens):
+        complain("--with and --all ask the gateway, which --pixels and --tokens do not")
+        raise typer.Exit(Exit.USAGE)
     if (pixels is None) != (tokens is None):
         complain("--pixels and --tokens go together: name both files")
         raise typer.Exit(Exit.USAGE)
     sources = _sources(stack, cwd)
     files = (pixels, tokens) if pixels and tokens else None
-    accounts = named(sources, tenant or [], tenants, asks=not files)
-    program = from_files(accounts, *files) if files else from_gateway(sources, accounts)
+    found = named(sources, tenant or [], tenants, asks=not files)
+    program = from_files(found, *files) if files else from_gateway(sources, found, words)
     write(program, output, force=force)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +19,9 @@ from ..errors import (
     UnreachableError,
     one_line,
 )
-from . import probe, tools
+from . import hub_checks, probe, tools
 from .accounts import AT_ONCE, CHECK_THE_ID, named
+from .check import Check
 from .exits import Exit
 from .sources import Sources
 from .terminal import console, print_json
@@ -38,23 +39,6 @@ _UPDATE_GATEWAY = (
     "Update the gateway in its page (/hub/settings/updates). Until then, what these fields tell "
     "stays unknown."
 )
-
-
-@dataclass(frozen=True)
-class Check:
-    """One line of the diagnosis.
-
-    Attributes:
-        name: What was looked at.
-        said: What was found.
-        fix: What to do about it; empty where all is well.
-        status: What it means for the exit status.
-    """
-
-    name: str
-    said: str
-    fix: str = ""
-    status: Exit = Exit.GOOD
 
 
 def show(checks: Iterable[Check], *, as_json: bool) -> int:
@@ -174,14 +158,19 @@ def _accounts(settings: ClientSettings, accounts: Sequence[str]) -> Iterator[Che
                 if (trouble := _no_entry(settings, answer)) is not None:
                     yield trouble
                     return
+        told = dict(zip(found, pool.map(partial(hub_checks.ask, client), found), strict=True))
         unknown = pixels.unknown_fields(client)
+        hub_schema = hub_checks.of_schema(client, told, _UPDATE_GATEWAY)
     if not found:
         return
     seen = [answer for answer in found.values() if not isinstance(answer, CapigError)]
     yield _token(settings, proved=bool(seen))
-    yield from (_account(tenant, answer) for tenant, answer in found.items())
+    yield hub_checks.of_endpoint(told.values())
+    yield from (_account(tenant, answer, told[tenant]) for tenant, answer in found.items())
     if seen:
         yield _schema(unknown)
+    if hub_schema:
+        yield hub_schema
 
 
 def _token(settings: ClientSettings, *, proved: bool) -> Check:
@@ -224,21 +213,28 @@ def _no_entry(settings: ClientSettings, found: Account | CapigError) -> Check | 
     return Check("token", found.reason, found.advice, Exit.GATEWAY)
 
 
-def _account(tenant: str, found: Account | CapigError) -> Check:
+def _account(tenant: str, found: Account | CapigError, told: hub_checks.Told) -> Check:
     name = f"account {tenant}"
-    if isinstance(found, UnexpectedAnswerError) and found.code is None:
-        return Check(name, f"unknown: {found.reason}", CHECK_THE_ID, Exit.GATEWAY)
-    if isinstance(found, NotAuthorizedError):
+    if isinstance(found, CapigError):
+        return hub_checks.known_to_hub(_unseen(name, found), told)
+    pixels = len(found.signal_configs or ())
+    said = f"{pixels} pixel{'' if pixels == 1 else 's'} connected"
+    return hub_checks.of_account(name, said, told)
+
+
+def _unseen(name: str, error: CapigError) -> Check:
+    """An account whose pixels cannot be seen."""
+    if isinstance(error, UnexpectedAnswerError) and error.code is None:
+        return Check(name, f"unknown: {error.reason}", CHECK_THE_ID, Exit.GATEWAY)
+    if isinstance(error, NotAuthorizedError):
         fix = (
             "Check the id. If it is right, the API account has no rights: let the account be "
             "managed by the host, or name another one."
         )
-        said = f"unknown, or the API account may not manage it: {found.reason}"
-        return Check(name, said, fix, Exit.GATEWAY)
-    if isinstance(found, CapigError):
-        return Check(name, found.reason, found.advice, Exit.GATEWAY)  # type: ignore[attr-defined]
-    pixels = len(found.signal_configs or ())
-    return Check(name, f"{pixels} pixel{'' if pixels == 1 else 's'} connected")
+        who = "unknown, not managed by the host, or the API account may not manage it"
+        return Check(name, f"{who}: {error.reason}", fix, Exit.GATEWAY)
+    reason = error.reason if isinstance(error, GatewayError) else error.what
+    return Check(name, reason, error.advice, Exit.GATEWAY)
 
 
 def _schema(unknown: Sequence[str]) -> Check:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +14,9 @@ from .. import lookup
 from ..errors import GatewayError, RefusedError, one_line
 from ..gateway.pixel import Pixel
 from ..settings import GATEWAY
-from . import onboarding, program
+from . import export_accounts, onboarding, program
 from .accounts import ask_each
+from .export_accounts import Unread
 from .program import ExportedAccount, ExportedConnection
 from .sources import Sources
 
@@ -29,6 +30,10 @@ _FROM_GATEWAY = """\
 already, and `protect` keeps each from being deleted by mistake. A switch is declared as
 it was found. What the gateway does not tell (business, access token, filters) is left
 alone until you declare it."""
+
+_MORE = """
+Accounts are taken over by their ids, users and first-party domains with `adopt`. What no
+operation tells (event enrichment, where a domain's CNAME record points to) is left alone."""
 
 _FROM_FILES = """\
 `pulumi up` connects them, and sets those that are connected already up with the declared
@@ -50,23 +55,36 @@ class Program:
     notes: list[str] = field(default_factory=list)
 
 
-def from_gateway(sources: Sources, tenants: Sequence[str]) -> Program:
-    """The program for all connected pixels of some accounts.
+def from_gateway(sources: Sources, tenants: Sequence[str], words: Collection[str] = ()) -> Program:
+    """The program for what some accounts hold.
+
+    Args:
+        sources: Where settings come from.
+        tenants: The accounts.
+        words: What it declares beside their pixels, of `export_accounts.WORDS`.
 
     Raises:
         SettingsError: A setting is missing or wrong.
         GatewayError: An account cannot be read; half a program is of no use.
     """
-    accounts = []
-    for _, found in ask_each(sources, _read, sorted(tenants)):
+    accounts, remarks = [], list[str]()
+
+    def read(client: Client, tenant: str) -> tuple[ExportedAccount, list[Unread]]:
+        return export_accounts.read(client, _read(client, tenant), words)
+
+    for _, found in ask_each(sources, read, sorted(tenants)):
         if isinstance(found, GatewayError):
             raise found
-        accounts.append(found)
+        accounts.append(found[0])
+        remarks += map(str, found[1])
     notes = [note for account in accounts for note in _left_out(account)]
+    notes += [f"capig: not declared: {remark}" for remark in remarks]
     usable = [account.of_usable_ids() for account in accounts]
     address = sources.read(lambda settings: settings.get(GATEWAY))
-    title = f"Pixel connections of {address.host if address else 'the gateway'}."
-    return Program(program.render(title, _FROM_GATEWAY, usable), _holds(usable), notes)
+    what = "What the accounts hold at" if words else "Pixel connections of"
+    title = f"{what} {address.host if address else 'the gateway'}."
+    explanation = _FROM_GATEWAY + _MORE if words else _FROM_GATEWAY
+    return Program(program.render(title, explanation, usable, remarks), _holds(usable), notes)
 
 
 def from_files(tenants: Sequence[str], pixels: Path, tokens: Path) -> Program:
@@ -91,11 +109,16 @@ def from_files(tenants: Sequence[str], pixels: Path, tokens: Path) -> Program:
 
 
 def _holds(accounts: Sequence[ExportedAccount]) -> str:
-    pixels = sum(len(account.connections) for account in accounts)
-    return (
-        f"{pixels} pixel{'' if pixels == 1 else 's'} of "
-        f"{len(accounts)} account{'' if len(accounts) == 1 else 's'}"
-    )
+    found = [_many(sum(len(account.connections) for account in accounts), "pixel")]
+    if users := sum(len(account.users) for account in accounts):
+        found.append(_many(users, "user"))
+    if domains := sum(bool(account.domain) for account in accounts):
+        found.append(_many(domains, "first-party domain"))
+    return f"{', '.join(found)} of {_many(len(accounts), 'account')}"
+
+
+def _many(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def write(found: Program, output: Path | None, *, force: bool) -> None:

@@ -1,14 +1,22 @@
-"""A Pulumi program of pixel connections, as text: the same bytes for the same pixels."""
+"""A Pulumi program as text: the same bytes for the same pixels, accounts, users and domains."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import one_line
 
-__all__ = ["ExportedAccount", "ExportedConnection", "by_number", "render", "token_key"]
+__all__ = [
+    "ExportedAccount",
+    "ExportedConnection",
+    "ExportedRecord",
+    "ExportedUser",
+    "by_number",
+    "render",
+    "token_key",
+]
 
 
 @dataclass(frozen=True)
@@ -23,12 +31,37 @@ class ExportedConnection:
 
 
 @dataclass(frozen=True)
+class ExportedRecord:
+    """What is declared of an account itself; None and empty values are not."""
+
+    name: str = ""
+    managed: bool | None = None
+    active: bool | None = None
+
+
+@dataclass(frozen=True)
+class ExportedUser:
+    """A user of an account."""
+
+    email: str
+    role: str
+
+
+@dataclass(frozen=True)
 class ExportedAccount:
-    """An account and its pixels."""
+    """An account, its pixels, and what else is declared of it."""
 
     tenant_id: str
     name: str
     connections: Sequence[ExportedConnection]
+    record: ExportedRecord | None = None
+    users: Sequence[ExportedUser] = ()
+    domain: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of it is declared."""
+        return not (self.connections or self.record or self.users or self.domain)
 
     def of_usable_ids(self) -> ExportedAccount:
         """The same without the pixels that a program cannot name; each of the others once."""
@@ -36,16 +69,24 @@ class ExportedAccount:
         return replace(self, connections=list(usable.values()))
 
 
-def render(title: str, explanation: str, accounts: Sequence[ExportedAccount]) -> str:
+def render(
+    title: str,
+    explanation: str,
+    accounts: Sequence[ExportedAccount],
+    remarks: Sequence[str] = (),
+) -> str:
     """The program, in the layout of `ruff format`.
 
     Args:
         title: First line of its docstring.
         explanation: The rest of it.
         accounts: What it declares, in this order; the pixels by their numbers.
+        remarks: What it does not declare, in comments below that.
     """
-    filled = [account for account in accounts if account.connections]
+    filled = [account for account in accounts if not account.is_empty]
     lines = [f'"""{title}', "", *explanation.splitlines(), '"""', ""]
+    if remarks:
+        lines += ["# Not read, and so not declared:", *(f"# - {each}" for each in remarks), ""]
     if not filled:
         lines.append("# No pixel is connected.")
         return "\n".join(lines) + "\n"
@@ -54,13 +95,11 @@ def render(title: str, explanation: str, accounts: Sequence[ExportedAccount]) ->
         lines += ["config = pulumi.Config()", ""]
     constants = _constants([account.tenant_id for account in filled])
     for account in filled:
-        lines += _comment(account.name)
-        lines.append(f"{constants[account.tenant_id]} = {_literal(account.tenant_id)}")
+        lines += _account(account, constants[account.tenant_id])
     lines += _tokens(filled)
     for account in filled:
-        for connection in sorted(account.connections, key=lambda c: by_number(c.pixel_id)):
-            lines += ["", *_comment(connection.name)]
-            lines += _resource(connection, account.tenant_id, constants[account.tenant_id])
+        for resource in _resources(account, constants[account.tenant_id]):
+            lines += ["", *resource]
     return "\n".join(lines) + "\n"
 
 
@@ -87,19 +126,57 @@ def _token_variable(business_id: str) -> str:
     return f"token_{business_id}"
 
 
-def _resource(connection: ExportedConnection, tenant_id: str, constant: str) -> Iterator[str]:
-    yield "capig.PixelConnection("
-    yield f"    {_literal(f'{tenant_id}-{connection.pixel_id}')},"
-    yield f"    tenant_id={constant},"
-    yield f"    pixel_id={_literal(connection.pixel_id)},"
+def _account(account: ExportedAccount, constant: str) -> Iterator[str]:
+    """The account's id under a name: a text, or an output of the account itself."""
+    yield from _comment(account.name)
+    if account.record is None:
+        yield f"{constant} = {_literal(account.tenant_id)}"
+        return
+    record, variable = account.record, constant.replace("ACCOUNT", "account", 1)
+    arguments = {"tenant_id": _literal(account.tenant_id)}
+    if record.name:
+        arguments["name"] = _literal(record.name)
+    flags = {"managed": record.managed, "active": record.active}
+    arguments |= {name: str(on) for name, on in flags.items() if on is not None}
+    yield from _call(f"{variable} = capig.Account", account.tenant_id, arguments)
+    yield f"{constant} = {variable}.tenant_id"
+
+
+def _resources(account: ExportedAccount, constant: str) -> Iterator[list[str]]:
+    """The lines of each resource in an account."""
+    tenant_id = account.tenant_id
+    for user in sorted(account.users, key=lambda user: user.email):
+        given = {"email": _literal(user.email), "role": _literal(user.role)}
+        yield _adopted("AccountUser", f"{tenant_id}-{user.email}", constant, given)
+    if account.domain:
+        given = {"domain": _literal(account.domain)}
+        yield _adopted("FirstPartyDomain", f"{tenant_id}-first-party-domain", constant, given)
+    for connection in sorted(account.connections, key=lambda c: by_number(c.pixel_id)):
+        name = f"{tenant_id}-{connection.pixel_id}"
+        resource = _adopted("PixelConnection", name, constant, _connection(connection))
+        yield [*_comment(connection.name), *resource]
+
+
+def _connection(connection: ExportedConnection) -> dict[str, str]:
+    arguments = {"pixel_id": _literal(connection.pixel_id)}
     if connection.business_id:
-        yield f"    business_id={_literal(connection.business_id)},"
-        yield f"    access_token={_token_variable(connection.business_id)},"
-        yield '    external_id="",'
-    for switch in ("receiving", "publishing"):
-        if (on := getattr(connection, switch)) is not None:
-            yield f"    {switch}={on},"
-    yield "    adopt=True,"
+        arguments["business_id"] = _literal(connection.business_id)
+        arguments["access_token"] = _token_variable(connection.business_id)
+        arguments["external_id"] = '""'
+    switches = {"receiving": connection.receiving, "publishing": connection.publishing}
+    return arguments | {name: str(on) for name, on in switches.items() if on is not None}
+
+
+def _adopted(kind: str, name: str, constant: str, arguments: Mapping[str, str]) -> list[str]:
+    """A resource of an account that is there already."""
+    whole = {"tenant_id": constant, **arguments, "adopt": "True"}
+    return [*_call(f"capig.{kind}", name, whole)]
+
+
+def _call(what: str, name: str, arguments: Mapping[str, str]) -> Iterator[str]:
+    yield f"{what}("
+    yield f"    {_literal(name)},"
+    yield from (f"    {argument}={value}," for argument, value in arguments.items())
     yield "    opts=pulumi.ResourceOptions(protect=True),"
     yield ")"
 

@@ -8,29 +8,23 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.measure import Measurement
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from .. import lookup
 from ..errors import GatewayError, one_line
-from .accounts import ask_each
+from . import standing
+from .accounts import ask_each, status_in_words
 from .exits import Exit
 from .prometheus import exposition
 from .sources import Sources
-from .terminal import UNLIMITED, complain_of, console, print_json
+from .standing import Standing, complain_of_hub
+from .table import count, show_rows
+from .terminal import complain_of, console, print_json
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from ..gateway import Client
 
 Pixel = dict[str, Any]
-
-_STATUS = {0: "active", 1: "setup in progress", 2: "deactivated", lookup.UNTOLD: "status unknown"}
-_SHORTEST_NAME = 8
-"""Letters of a name that a table must have room for."""
 
 
 class Form(Enum):
@@ -56,8 +50,12 @@ def report(
     accounts: list[dict[str, Any]] = []
     failures: dict[str, GatewayError] = {}
 
+    # The other forms tell of pixels alone.
+    asks_hub = check or form is Form.TABLE
+
     def ask(client: Client, tenant: str) -> dict[str, Any]:
-        return lookup.account(client, tenant, window)
+        found = lookup.account(client, tenant, window)
+        return {**found, "standing": standing.ask(client, tenant) if asks_hub else Standing()}
 
     for tenant, found in ask_each(sources, ask, tenants):
         if isinstance(found, GatewayError):
@@ -73,7 +71,13 @@ def report(
         typer.echo("\n".join(exposition(accounts, failures, window)))
     else:
         _show(accounts, window)
-    findings = [finding for pixel in pixels for finding in _findings(pixel, window)]
+    complain_of_hub([account["standing"] for account in accounts])
+    findings = [
+        f"account {account['tenant_id']}: {finding}"
+        for account in accounts
+        for finding in account["standing"].findings
+    ]
+    findings += [finding for pixel in pixels for finding in _findings(pixel, window)]
     if check:
         for finding in findings:
             typer.echo(one_line(finding), err=True)
@@ -104,33 +108,15 @@ def _show(accounts: Sequence[dict[str, Any]], window: int) -> None:
         if number:
             output.print()
         name = f" {one_line(account['name'])}" if account["name"] else ""
-        status = _STATUS.get(account["status"], f"status {account['status']}")
+        status = status_in_words(account["status"])
         pixels = account["pixel_connections"]
         covered = f"events of the last {window} minutes" if pixels else "no pixel is connected"
         output.print(Text(one_line(account["tenant_id"]), "bold") + f"{name} ({status}), {covered}")
+        if remarks := str(account["standing"]):
+            output.print(Text(one_line(remarks), "yellow"))
         if pixels:
-            _show_pixels(output, pixels)
-
-
-def _show_pixels(output: Console, pixels: Sequence[Pixel]) -> None:
-    """A table, or a list where the table does not fit."""
-    rows = [_cells(pixel) for pixel in pixels]
-    wrong = any(row["error"] for row in rows)
-    headings = [heading for heading in rows[0] if heading != "error" or wrong]
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in headings:
-        counts = heading in ("received", "published")
-        table.add_column(heading, justify="right" if counts else "left", no_wrap=heading != "name")
-    for row in rows:
-        table.add_row(*(row[heading] for heading in headings))
-    whole = Measurement.get(output, output.options.update(max_width=UNLIMITED), table).maximum
-    longest = max(row["name"].cell_len for row in rows)
-    if whole - max(0, longest - _SHORTEST_NAME) <= output.width:
-        output.print(table)
-    else:
-        for row in rows:
-            output.print(row["pixel"] + Text("  ") + row["name"])
-            output.print(Padding(_facts(row), (0, 0, 0, 2)))
+            rows = [_cells(pixel) for pixel in pixels]
+            show_rows(output, rows, numbers=("received", "published"), optional=("error",))
 
 
 def _cells(pixel: Pixel) -> dict[str, Text]:
@@ -142,15 +128,9 @@ def _cells(pixel: Pixel) -> dict[str, Text]:
         "publishing": _switch(pixel["publishing"]),
         "token": _token(pixel),
         "error": Text(one_line(pixel["api_error_code"]), "red"),
-        "received": _count(pixel["total_events_received"]),
-        "published": _count(pixel["total_events_published"]),
+        "received": count(pixel["total_events_received"]),
+        "published": count(pixel["total_events_published"]),
     }
-
-
-def _facts(row: dict[str, Text]) -> Text:
-    """All but id and name, as a sentence."""
-    facts = (Text(f"{heading} ") + cell for heading, cell in list(row.items())[2:] if cell)
-    return Text(", ").join(facts)
 
 
 def _switch(on: bool) -> Text:
@@ -161,7 +141,3 @@ def _token(pixel: Pixel) -> Text:
     if pixel["bad_token"]:
         return Text("bad", "red")
     return Text("good") if pixel["access_token_available"] else Text("none", "yellow")
-
-
-def _count(events: float) -> Text:
-    return Text(f"{events:,.1f}".removesuffix(".0") if abs(events) < 1e15 else f"{events:g}")

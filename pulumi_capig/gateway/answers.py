@@ -27,7 +27,7 @@ NULL = "the gateway answered null"
 
 _LET_US_IN = (
     "A firewall or a bot check in front of the gateway refuses this machine: let it pass "
-    "/clients/token and /capig/graphql/."
+    "/clients/token, /capig/graphql/ and /hub/graphql/."
 )
 _UNPACKED = "Look for a proxy or a cache in between that ignores Accept-Encoding."
 

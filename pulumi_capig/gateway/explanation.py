@@ -106,6 +106,8 @@ class Explanation:
             return f"{UnavailableError.advice_by_default} {_ASK_LESS}"
         if kind is not NotAuthorizedError:
             return None
+        if about.tenant_id is None and about.mutates:
+            return "Let the API account make accounts: it needs rights at the host."
         if about.tenant_id is None:
             return (
                 "Check CAPIG_CLIENT_ID and CAPIG_CLIENT_SECRET. `refresh` and `destroy` use the "

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Protocol
 from .. import canonical
 from .account import AccountLifecycle
 from .account_user import AccountUserLifecycle
+from .data_source import DataSourceLifecycle
+from .destinations import ConversionsApiDestinationLifecycle, HttpDestinationLifecycle
 from .filters import FilterLifecycle, FilterType
 from .first_party_domain import FirstPartyDomainLifecycle
+from .pipeline import PipelineLifecycle
 from .pixel_connection import PixelConnectionLifecycle
 from .run import Run
 from .values import Props
@@ -57,4 +60,8 @@ REGISTRY: Mapping[str, Callable[[Run], Lifecycle]] = {
     "Account": AccountLifecycle,
     "AccountUser": AccountUserLifecycle,
     "FirstPartyDomain": FirstPartyDomainLifecycle,
+    "Pipeline": PipelineLifecycle,
+    "DataSource": DataSourceLifecycle,
+    "ConversionsApiDestination": ConversionsApiDestinationLifecycle,
+    "HttpDestination": HttpDestinationLifecycle,
 }

@@ -18,7 +18,6 @@ from .filter_writes import Sent
 from .ledger import Scope, Wish
 from .tenancy import resolve_tenant
 from .values import (
-    UNKNOWN,
     Canonical,
     Checked,
     Created,
@@ -27,6 +26,7 @@ from .values import (
     Found,
     Props,
     canonical_inputs,
+    check_set,
     differs,
     is_known,
     read_setting,
@@ -105,9 +105,11 @@ class FilterLifecycle:
             if name not in inputs
         ]
         if self._type.several and self._type.name in inputs:
-            self._check_set(self._type.name, self._type.canonical, checked)
+            name = self._type.name
+            check_set(checked, name, self._type.canonical, instead_of_none=_EMPTY[name])
         if "pixel_ids" in inputs:
-            self._check_set("pixel_ids", canonical.pixel_id, checked)
+            instead = _EMPTY["pixel_ids"]
+            check_set(checked, "pixel_ids", canonical.pixel_id, instead_of_none=instead)
         self._resolve_reassert(olds, checked)
         record_gateway(self._run.settings, checked)
         if not checked.failures:
@@ -115,27 +117,6 @@ class FilterLifecycle:
         if not checked.failures:
             self._remark(inputs)
         return checked
-
-    def _check_set(self, name: str, spell: Canonical, checked: Checked) -> None:
-        """A set in canonical form; what is unknown in it stays, after the known."""
-        value = checked.inputs[name]
-        if value is UNKNOWN:
-            return
-        if not isinstance(value, list):
-            checked.failures.append(Failure(name, f"{name} must be a list"))
-            return
-        if not value:
-            checked.failures.append(Failure(name, f"{name} is an empty list; {_EMPTY[name]}"))
-        known = []
-        for index, item in enumerate(value):
-            if item is UNKNOWN:
-                continue
-            try:
-                known.append(spell(item))
-            except ValueError as error:
-                checked.failures.append(Failure(f"{name}[{index}]", str(error)))
-        unknown = [item for item in value if item is UNKNOWN]
-        checked.inputs[name] = [*sorted(set(known)), *unknown]
 
     def _resolve_reassert(self, olds: Props, checked: Checked) -> None:
         """None never makes a difference: the run's value, else the last one, stays in mind."""

@@ -75,7 +75,9 @@ class ReadableLifecycle(ABC, Generic[T]):
         """What would change, by state and program alone."""
         moved = self._run.has_moved(olds.get("gateway"))
         replaces = tuple(
-            name for name in self.replaces if is_known(news.get(name)) and differs(name, olds, news)
+            name
+            for name in self.replaces
+            if name in olds and is_known(news.get(name)) and differs(name, olds, news)
         )
         return Difference(moved or bool(self._changed(olds, news)), replaces)
 
@@ -108,8 +110,12 @@ class ReadableLifecycle(ABC, Generic[T]):
         if found is None:
             return None
         now = {**outputs, **found}
-        declared = (name for name in self.fields if name in outputs)
-        return Found(now, {name: now[name] for name in (*declared, "gateway") if name in now})
+        declared = (*self._declared(outputs), "gateway")
+        return Found(now, {name: now[name] for name in declared if name in now})
+
+    def _declared(self, outputs: Props) -> list[str]:
+        """Which outputs are inputs as well."""
+        return [name for name in self.fields if name in outputs]
 
     @abstractmethod
     def _find(self, resource_id: str, outputs: Props) -> Props | None:

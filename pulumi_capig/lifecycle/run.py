@@ -43,7 +43,7 @@ class Run:
         self.settings = settings
         self.picture = Picture()
         self._open_client = open_client
-        self._say = say
+        self._show = say
         self._lock = threading.Lock()
         self._client: Client | None = None
         self._accounts = Memory(
@@ -140,8 +140,8 @@ class Run:
         raise WrongGatewayError(what, advice)
 
     def tell(self, text: str) -> None:
-        """Show the user a line."""
-        self._say(text)
+        """Show the user a line, without what the program keeps secret."""
+        self._show(self.picture.cover(text))
 
     def warn(self, text: str, *kind: str) -> None:
         """Show the user a warning, once a run and kind."""
@@ -149,7 +149,7 @@ class Run:
             if kind in self._said:
                 return
             self._said.add(kind)
-        self._say(f"warning: {text}")
+        self.tell(f"warning: {text}")
 
     def remark(self, remark: Callable[[str], str], value: object) -> None:
         """Warn, once a run, of a value that is valid and yet probably wrong."""

@@ -80,6 +80,8 @@ def is_known(value: object) -> bool:
     """Whether a value holds nothing unknown at any depth."""
     if isinstance(value, list):
         return all(is_known(item) for item in value)
+    if isinstance(value, dict):
+        return all(is_known(item) for item in value.values())
     return value is not UNKNOWN
 
 
@@ -113,10 +115,41 @@ def canonical_inputs(news: Mapping[str, Any], fields: Mapping[str, Canonical]) -
     checked = Checked({name: value for name, value in news.items() if value is not None})
     for name, canonical in fields.items():
         value = checked.inputs.get(name)
-        if value is None or value is UNKNOWN:
+        if value is None or value is UNKNOWN or (isinstance(value, dict) and not is_known(value)):
             continue
         try:
             checked.inputs[name] = canonical(value)
         except ValueError as error:
             checked.failures.append(Failure(name, str(error)))
     return checked
+
+
+def check_set(
+    checked: Checked, name: str, spell: Canonical, *, instead_of_none: str | None = None
+) -> None:
+    """Bring an argument that is a set into its canonical form; what is unknown stays at its end.
+
+    Args:
+        checked: The inputs and what is wrong with them.
+        name: The argument.
+        spell: Brings an item into its canonical form.
+        instead_of_none: What to do instead of passing an empty list, where that says nothing.
+    """
+    value = checked.inputs[name]
+    if value is UNKNOWN:
+        return
+    if not isinstance(value, list):
+        checked.failures.append(Failure(name, f"{name} must be a list"))
+        return
+    if not value and instead_of_none:
+        checked.failures.append(Failure(name, f"{name} is an empty list; {instead_of_none}"))
+    known = []
+    for index, item in enumerate(value):
+        if item is UNKNOWN:
+            continue
+        try:
+            known.append(spell(item))
+        except ValueError as error:
+            checked.failures.append(Failure(f"{name}[{index}]", str(error)))
+    unknown = [item for item in value if item is UNKNOWN]
+    checked.inputs[name] = [*sorted(set(known)), *unknown]

@@ -21,6 +21,8 @@ class GatewayResource(Resource):
     """
 
     _kind: ClassVar[str] = ""
+    _existing: ClassVar[str] = "To take over what exists, set adopt=True."
+    """How a program gets at what exists, in place of the options that Pulumi has for it."""
 
     def __init_subclass__(cls, kind: str = "", **kwargs: Any) -> None:
         cls._kind = kind or cls._kind
@@ -57,7 +59,7 @@ class GatewayResource(Resource):
             pulumi.RunError: What is passed cannot be right, or contradicts another resource.
         """
         resource = f"{self._kind} '{resource_name}'"
-        declared = _program.arguments(resource, opts, required, optional)
+        declared = _program.arguments(resource, opts, required, optional, self._existing)
         for name in secret:
             if name in declared:
                 declared[name] = pulumi.Output.secret(declared[name])
@@ -78,18 +80,25 @@ class GatewayResource(Resource):
             opts,
         )
         if is_id:
-            setattr(self, is_id, self.id)
-        filled_in = {"tenant_id", *outputs}
+            own = self.id if is_id == "tenant_id" else self.id.apply(_last_part)
+            setattr(self, is_id, own)
+        filled_in = {"tenant_id", *outputs, is_id}
         _program.undeclared(self, {k: v for k, v in optional.items() if k not in filled_in})
         if program is not None:
             program.remember_id(self)
             if not row.overruled:
-                filled_in -= {is_id, *outputs}
-                program.remember_arguments(self, {**dict.fromkeys(filled_in), **declared})
+                default = {} if is_id == "tenant_id" else {"tenant_id": None}
+                program.remember_arguments(self, {**default, **declared})
+
+
+def _last_part(resource_id: str) -> str:
+    return resource_id.rpartition("/")[2]
 
 
 class FilterResource(GatewayResource):
     """A resource that sets filters of one kind."""
+
+    _existing = "Filters cannot be read: declare it, and `pulumi up` sets it."
 
     def _declare_filter(
         self,

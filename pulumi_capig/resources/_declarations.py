@@ -66,6 +66,11 @@ class Declared:
         """All that it declares."""
         return self.tenant, self.names, self.scope, self.state
 
+    @property
+    def ids(self) -> tuple[Any, ...]:
+        """Those of the values that may be secret ids: of its account, of pixels, of people."""
+        return self.tenant, self.scope, None if self.kind in FILTERS else self.names
+
 
 class _PlaceKey(NamedTuple):
     account: int | str
@@ -131,7 +136,8 @@ class Declarations:
         self._added: set[tuple[int, int | str]] = set()
         self._settling: asyncio.Task[None] | None = None
         self._writer: Writer | None = None
-        self._written = 0, 0
+        self._secret_ids: set[str] = set()
+        self._written = 0, 0, 0
         self._foreseen: set[int] = set()
         self._late_from: int | None = None
 
@@ -178,6 +184,8 @@ class Declarations:
         await asyncio.shield(self._settling)
         declared = self._rows[number]
         await self.values.learn(*declared.values)
+        for each in (declared, *declared.also):
+            self._note_secrets(each)
         if declared.scope is not None and self.values.known(declared.scope, secrets=True) is None:
             refuse(
                 f"{declared.resource}: pixel_ids is an output without a value (None)",
@@ -199,8 +207,13 @@ class Declarations:
             )
             if not done:
                 break
-        for number in range(len(self._rows)):
+        for number, row in enumerate(self._rows):
+            self._note_secrets(row)
             self._guard(number)
+
+    def _note_secrets(self, declared: Declared) -> None:
+        for text in self.values.secrets_in(declared.ids):
+            self._secret_ids |= {digest(text), digest(_spelled(declared.spell, text))}
 
     # -- accounts ------------------------------------------------------------------------------
 
@@ -241,7 +254,7 @@ class Declarations:
         for name in row.names:
             place = self._places[_PlaceKey(account, row.kind, name)]
             if (other := place.contradiction(number, row)) is not None:
-                _refuse_contradiction(row, self._rows[other], name)
+                _refuse_contradiction(row, self._known[other], self._rows[other].clash, name)
             place.add(number, row)
 
     def _row(self, number: int) -> Row | None:
@@ -275,7 +288,7 @@ class Declarations:
             weakref.finalize(self, self._writer.remove)
         for number in [*self._unresolved]:
             self._account_key(number)
-        news = len(self._rows), len(self._unresolved)
+        news = len(self._rows), len(self._unresolved), len(self._secret_ids)
         if news != self._written:
             self._written = news
             rows = [self._row(number) for number in range(len(self._rows))]
@@ -285,7 +298,14 @@ class Declarations:
                 self._foreseen = {n for n, row in enumerate(rows) if row and self._is_placed(row)}
             late = set(range(len(rows))) - self._foreseen
             first = [number for number, row in enumerate(self._rows) if row.deletes_first]
-            self._writer.write(rows, accounts, late=late, deletes_first=first, preview=is_dry_run())
+            self._writer.write(
+                rows,
+                accounts,
+                late=late,
+                deletes_first=first,
+                secret=self._secret_ids,
+                preview=is_dry_run(),
+            )
         return self._writer
 
     def _is_placed(self, row: Row) -> bool:
@@ -313,20 +333,24 @@ def _outputs(
     return [value] if isinstance(value, pulumi.Output) else []
 
 
-def _refuse_contradiction(row: Row, declared: Declared, name: str) -> None:
-    other = declared.resource
+def _refuse_contradiction(row: Row, other: Row, clash: str, name: str) -> None:
     if not row.is_filter:
-        refuse(
-            f"{row.resource} and {other} {declared.clash}, {name}",
-            "Keep one of them.",
-        )
+        shown = "" if row.hidden or other.hidden else f", {name}"
+        refuse(f"{row.resource} and {other.resource} {clash}{shown}", "Keep one of them.")
     opposite = canonical.DROP if row.state == canonical.PUBLISH else canonical.PUBLISH
     refuse(
-        f"{row.resource} and {other} contradict each other: {name} is {row.state} in one and "
-        f"{opposite} in the other, for pixels that both cover",
+        f"{row.resource} and {other.resource} contradict each other: {name} is {row.state} in "
+        f"one and {opposite} in the other, for pixels that both cover",
         "Give them one state, or pixels that do not overlap: which of them the gateway would "
         "follow is not documented.",
     )
+
+
+def _spelled(spell: Callable[[Any], str], text: str) -> str:
+    try:
+        return spell(text)
+    except ValueError:
+        return text  # the provider's check says what is wrong with it
 
 
 def _default() -> str:

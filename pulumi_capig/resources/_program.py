@@ -34,7 +34,7 @@ _NOTHING = "_pulumi_capig_nothing"
 """Where, on the root resource of a run, things of which a run has one are kept."""
 
 IDS = ("pixel_id", "business_id", "tenant_id")
-HOLDERS = ("tenant_id",)
+HOLDERS = ("tenant_id", "pipeline_id")
 """Arguments that name what a resource is in; that resource itself stands for its id."""
 
 
@@ -43,6 +43,7 @@ def arguments(
     opts: pulumi.ResourceOptions | None,
     required: Mapping[str, Any],
     optional: Mapping[str, Any],
+    existing: str = "",
 ) -> dict[str, Any]:
     """The arguments that were declared, in plain forms, once what is wrong is refused.
 
@@ -51,6 +52,7 @@ def arguments(
         opts: Its options.
         required: Arguments without which there is no resource.
         optional: Arguments that may be None.
+        existing: How a program gets at what exists, as a sentence.
 
     Raises:
         pulumi.RunError: ``provider=`` is used, an argument is missing, an id is a number or a
@@ -58,14 +60,14 @@ def arguments(
     """
     if opts is not None:
         _refuse_another_provider(resource, opts)
-        _refuse_reading(resource, opts)
+        _refuse_reading(resource, opts, existing)
     _look_once_at_cli_and_config()
     _refuse_missing(resource, [name for name, value in required.items() if value is None])
     given = {**required, **optional}
     declared = {key: _plain(value) for key, value in given.items() if value is not None}
     for key in HOLDERS:
         if isinstance(declared.get(key), pulumi.CustomResource):
-            declared[key] = declared[key].id
+            declared[key] = getattr(declared[key], key, declared[key].id)
     for key in IDS:
         _refuse_number(resource, key, declared.get(key))
     _refuse_resource(resource, "pixel_id", declared.get("pixel_id"))
@@ -122,12 +124,11 @@ def _refuse_another_provider(resource: str, opts: pulumi.ResourceOptions) -> Non
     )
 
 
-def _refuse_reading(resource: str, opts: pulumi.ResourceOptions) -> None:
+def _refuse_reading(resource: str, opts: pulumi.ResourceOptions, existing: str) -> None:
     if opts.id is not None or opts.urn is not None or opts.import_ is not None:
         refuse(
             f"{resource}: id=, urn= and import_= are not possible with resources of this kind",
-            "To take a connected pixel over: adopt=True. To read one that is managed elsewhere: "
-            "PixelConnection.get.",
+            existing or "Leave the option out.",
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pulumi
@@ -46,6 +47,15 @@ class Values:
         told = self._told.get(id(value)) if isinstance(value, pulumi.Output) else None
         return told is not None and told.secret
 
+    def secrets_in(self, value: Any) -> Iterator[str]:
+        """The texts in a value that are known and secret."""
+        value = self.behind(value)
+        if isinstance(value, list | tuple):
+            for item in value:
+                yield from self.secrets_in(item)
+        elif isinstance(value, pulumi.Output) and self.is_secret(value):
+            yield from _texts(self._told[id(value)].value)
+
     def known(self, value: Any, *, secrets: bool = False) -> Any:
         """A value without outputs; `LATER` if something in it is not known.
 
@@ -85,3 +95,11 @@ class Values:
                 self._told[id(output)] = _Told(output, LATER, secret=False)
         except Exception:  # the SDK meets it again where it takes the value, and says it
             self._told[id(output)] = _Told(output, LATER, secret=False)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)

@@ -44,6 +44,8 @@ class Account(GatewayResource, kind="Account"):
             ``provider`` is set, or a secret setting stands in the clear.
     """
 
+    _existing = "To take over an account that exists, pass its tenant_id."
+
     if TYPE_CHECKING:  # at run time the SDK would go through them for each resource
         name: pulumi.Output[str | None]
         managed: pulumi.Output[bool | None]

@@ -64,6 +64,11 @@ class PixelConnection(GatewayResource, kind="PixelConnection"):
             ``provider`` is set, or a secret setting stands in the clear.
     """
 
+    _existing = (
+        "To take over a connected pixel, set adopt=True. To read one that is managed elsewhere, "
+        "use PixelConnection.get."
+    )
+
     if TYPE_CHECKING:  # at run time the SDK would go through them for each resource
         pixel_id: pulumi.Output[str]
         business_id: pulumi.Output[str | None]

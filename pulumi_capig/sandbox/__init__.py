@@ -9,8 +9,8 @@
         ...
 
 It is an HTTP server on loopback which executes the documented schema over real state. Pixels,
-filters, metrics, accounts, users and first-party domains are played; any other operation answers
-with the error code 418.
+filters, metrics, accounts, users, first-party domains, pipelines, data sources and data
+destinations are played; any other operation answers with the error code 418.
 """
 
 from __future__ import annotations

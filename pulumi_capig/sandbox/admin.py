@@ -3,7 +3,7 @@
 ====== ================================ ========================================================
 GET    `/`                              a page for people
 GET    `/sandbox/view`                  what the page shows
-GET    `/sandbox/state`                 accounts, pixels, filters, history, requests, totals
+GET    `/sandbox/state`                 all that it holds, history, requests, totals
 POST   `/sandbox/faults`                adds a fault: the arguments of `Fault`
 DELETE `/sandbox/faults`                removes all faults
 POST   `/sandbox/dialect`               changes the dialect: arguments of `Dialect`
@@ -29,6 +29,11 @@ from .dialect import Dialect
 from .faults import Fault
 from .gateway import PlayedGateway
 from .history import Change
+from .parts.destinations import Destinations
+from .parts.people import People
+from .parts.pipelines import Pipelines
+from .parts.routing import Routings
+from .parts.sources import Sources
 from .redaction import redact
 from .state import FilterKind, GatewayState, HeldPixel
 
@@ -52,12 +57,18 @@ def _told(gateway: PlayedGateway, state: GatewayState) -> dict[str, Any]:
         "accounts": [
             {
                 **asdict(account),
+                "domain": _plain(state.part(Routings).get(account.id)),
+                "pipelines": [_plain(held) for held in state.part(Pipelines).of(account.id)],
+                "sources": [_plain(held) for held in state.part(Sources).of(account.id)],
+                "destinations": [_plain(held) for held in state.part(Destinations).of(account.id)],
                 "pixels": [_plain(pixel) for pixel in state.pixels(account.id)],
                 "effective_events": _effective(state, "event", account.id),
                 "effective_domains": _effective(state, "domain", account.id),
             }
             for account in state.accounts.values()
         ],
+        "users": [_plain(person) for person in state.part(People).all()],
+        "mails": [_plain(mail) for mail in gateway.mails],
         "event_filters": [[*key, value] for key, value in state.event_filters().items()],
         "domain_filters": [[*key, value] for key, value in state.domain_filters().items()],
         "history": [_change(change) for change in state.history],

@@ -17,7 +17,8 @@ class AskedField:
 
     Args:
         operation: Name of the operation's field (`setupPixelSignalConfig`, `createTenant`, ...),
-            `list` for `account`, `token` for the token endpoint.
+            `list` for `account`, `dataSourceMutations.deleteDataSource` for what has the name of
+            a pixel's deletion, `token` for the token endpoint.
         tenant: Account, None where none is named.
         pixels: Pixel ids that the arguments name.
         path: Where its result stands.

@@ -31,7 +31,11 @@ from .schemas import Stage, field_of, holds_operations
 
 __all__ = ["ParsedDocument", "read_document"]
 
-_NAMES = {"account": "list"}
+_NAMES = {
+    ("tenantQueries", "account"): "list",
+    ("dataSourceMutations", "deleteDataSource"): "dataSourceMutations.deleteDataSource",
+}
+"""Operations that are not called by their field: there are two of one name."""
 
 
 class ParsedDocument:
@@ -65,7 +69,7 @@ class ParsedDocument:
         for place in self._places(operation_name):
             given = [_arguments(node, variables) for node in place.nodes]
             tenant = next(filter(None, map(_tenant, given)), None)
-            pixels = tuple(dict.fromkeys(_pixels(given[-1])))
+            pixels = tuple(dict.fromkeys(_pixels(given[-1], place.above)))
             fields[place.path] = AskedField(place.name, tenant, pixels, place.path)
             secrets.update(secrets_in(given[-1]))
         if not fields:
@@ -112,8 +116,8 @@ class ParsedDocument:
                 root = self._schema.get_root_type(item.operation)
                 for nodes in _below(root, item.selection_set, fragments):
                     path = tuple((node.alias or node.name).value for node in nodes)
-                    field = nodes[-1].name.value
-                    yield _Place(_NAMES.get(field, field), path, nodes)
+                    above, field = ("", *(node.name.value for node in nodes))[-2:]
+                    yield _Place(_NAMES.get((above, field), field), above, path, nodes)
 
 
 @dataclass(slots=True)
@@ -121,6 +125,7 @@ class _Place:
     """Where a document asks for an operation: its field, below those that lead to it."""
 
     name: str
+    above: str
     path: Path
     nodes: tuple[FieldNode, ...]
 
@@ -179,11 +184,11 @@ def _account_of_role(role: Any) -> str | None:
     return rest.partition("-")[2] if kind == "advertiser" else None
 
 
-def _pixels(arguments: Mapping[str, Any]) -> Iterator[str]:
+def _pixels(arguments: Mapping[str, Any], above: str) -> Iterator[str]:
     given = _input(arguments)
-    several = given.get("pixelIds")
+    several = given.get("pixelIds", arguments.get("pixelIds"))
     for value in (
-        arguments.get("id"),
+        arguments.get("id") if above == "signalMutations" else None,
         given.get("pixelId"),
         *(several if isinstance(several, list) else ()),
     ):

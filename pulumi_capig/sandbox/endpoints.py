@@ -19,6 +19,7 @@ from .operations import (
     destinations,
     filters,
     metrics,
+    pipelines,
     pixels,
     routing,
     sources,
@@ -44,6 +45,7 @@ _CAPIG = (
     pixels.OPERATIONS,
     filters.OPERATIONS,
     metrics.OPERATIONS,
+    pipelines.OPERATIONS,
     sources.OPERATIONS,
     destinations.OPERATIONS,
 )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from .by_hand import AccountsByHand, PixelsByHand
+from .by_hand import AccountsByHand, PipelinesByHand, PixelsByHand
 from .dialect import Dialect
 from .faults import Fault, FaultRules
 from .gate import Gate
@@ -26,7 +26,7 @@ CLIENT_SECRET = "5a4db0c5-0000-4000-8000-5a4db0c50000"  # noqa: S105
 DEFAULT_ACCOUNT = "SandboxA"
 
 
-class PlayedGateway(PixelsByHand, AccountsByHand):
+class PlayedGateway(PixelsByHand, AccountsByHand, PipelinesByHand):
     """A gateway that is played, whoever serves it.
 
     Args:

@@ -19,6 +19,9 @@ ChangeKind = Literal[
     "user",
     "routing",
     "mail",
+    "pipeline",
+    "source",
+    "destination",
 ]
 
 
@@ -33,9 +36,10 @@ class Change:
         kind: `pixel` for a connection; `event_filter` and `domain_filter` for a stored entry;
             `event` and `domain` for what the filters come to for a connected pixel; `traffic` for
             events that came in; `account`; `user`; `routing` for a first-party domain; `mail` for
-            an invitation that would have been sent.
+            an invitation that would have been sent; `pipeline`, `source`, `destination`.
         key: Pixel id alone, or event name or domain with the pixel id (None: account-wide); for
-            `user` and `mail` the e-mail; empty for `account` and `routing`.
+            `user` and `mail` the e-mail; empty for `account` and `routing`; an id for the last
+            three kinds.
         before: Former value, None where there was none.
         after: New value, None where there is none.
     """

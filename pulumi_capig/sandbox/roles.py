@@ -32,7 +32,7 @@ def grant_of(role: str, dialect: Dialect) -> Grant | None:
     return Grant(tenant, role) if role in offered_roles(tenant, dialect) else None
 
 
-def role_entry(grant: Grant, dialect: Dialect, place: str) -> dict[str, str]:
+def role_entry(grant: Grant, dialect: Dialect, place: str = "") -> dict[str, str]:
     """A role as answers say it; `place` is the name of its account."""
     shown = offered_roles(grant.tenant, dialect).get(grant.role, grant.action)
     return {"name": grant.role, "displayName": shown, "tenantName": place}

@@ -28,8 +28,8 @@ class Sandbox(PlayedGateway):
         with Sandbox() as sandbox:
             os.environ.update(sandbox.environment())
 
-    It plays the token endpoint, pixels, filters, metrics, accounts, users and first-party domains.
-    What is held lasts over `stop` and `start`.
+    It plays the token endpoint, pixels, filters, metrics, accounts, users, first-party domains,
+    pipelines, data sources and data destinations. What is held lasts over `stop` and `start`.
 
     Args:
         accounts: Account ids, or names by account id; the first one is the default account.

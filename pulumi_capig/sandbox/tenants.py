@@ -9,6 +9,7 @@ from typing import Any
 from .parts.accounts import Accounts, HeldAccount
 from .parts.events import Events
 from .parts.people import HOST, PENDING, Grant, HeldPerson, People
+from .parts.pipelines import Pipelines
 from .roles import is_admin, offered_roles, role_entry
 from .state import GatewayState
 
@@ -69,6 +70,7 @@ def is_sole_admin(state: GatewayState, person: HeldPerson, tenant: str) -> bool:
 def usage_entry(state: GatewayState, account: HeldAccount) -> dict[str, Any]:
     """What an account uses of the gateway."""
     pixels, events = state.pixels(account.id), state.part(Events)
+    pipelines = state.part(Pipelines).of(account.id)
     active = sum(pixel.receiving and pixel.publishing for pixel in pixels)
     counts = events.by_name(account.id)
     received = sum(count.received for count in counts)
@@ -76,8 +78,8 @@ def usage_entry(state: GatewayState, account: HeldAccount) -> dict[str, Any]:
         "totalPixels": len(pixels),
         "totalActivePixels": active,
         "totalInactivePixels": len(pixels) - active,
-        "totalActivePipeline": 0,
-        "totalPipelines": 0,
+        "totalActivePipeline": sum(pipeline.active for pipeline in pipelines),
+        "totalPipelines": len(pipelines),
         "tenantUsageByTraffic": {
             "totalEventsReceived": str(received) if state.dialect.long == "string" else received,
             "totalPixelsWithTraffic": len(events.pixels(account.id)),

@@ -1,16 +1,23 @@
-"""What the sandbox's page shows: accounts with pixels and filters, and the latest requests."""
+"""What the sandbox's page shows: accounts with all that is in them, and the latest requests."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import islice
 from typing import Any, TypeAlias
 
 from .gateway import PlayedGateway
 from .journal import RequestRecord
-from .state import HeldPixel
+from .parts.destinations import Destinations
+from .parts.people import HeldPerson, People
+from .parts.pipelines import Pipelines
+from .parts.routing import Routings
+from .parts.sources import Sources
+from .redaction import redact
+from .roles import role_entry
+from .state import GatewayState, HeldPixel
 
 __all__ = ["view"]
 
@@ -20,7 +27,16 @@ LATEST = 50
 SEARCHED = 2000
 """Requests that are looked through for them."""
 
-_READS = {"token", "list"}
+_READS = {
+    "token",
+    "list",
+    "eventMetrics",
+    "dataSourcesQuery",
+    "dataDestinationsQuery",
+    "tenant",
+    "tenantUsage",
+    "ingressDomain",
+}
 """What changes nothing, and is asked again and again."""
 
 _Row: TypeAlias = list[RequestRecord]
@@ -35,12 +51,13 @@ def view(gateway: PlayedGateway, search: str = "") -> dict[str, Any]:
     """
     counters = gateway.counters
     with gateway.state.lock:
-        accounts = _accounts(gateway)
+        accounts, mails = _accounts(gateway), gateway.mails[-LATEST:]
     records = gateway.journal.latest(SEARCHED)
     if search:
         records = [record for record in records if search.lower() in _text(record, gateway)]
     return {
         "accounts": accounts,
+        "mails": [redact(asdict(mail)) for mail in reversed(mails)],
         "requests": [_request(row, gateway) for row in islice(_rows(records), LATEST)],
         "totals": {
             "requests": sum(counters.requests.values()),
@@ -52,10 +69,16 @@ def view(gateway: PlayedGateway, search: str = "") -> dict[str, Any]:
 
 def _accounts(gateway: PlayedGateway) -> list[dict[str, Any]]:
     state = gateway.state
+    people = state.part(People)
     accounts: dict[str, dict[str, Any]] = {
         account.id: {
             "id": account.id,
             "name": account.name,
+            "status": account.status,
+            "managed": account.managed,
+            "users": [_user(person, account.id, state) for person in people.of(account.id)],
+            "domain": _domain(state, account.id),
+            "pipelines": _pipelines(state, account.id),
             "pixels": [_pixel(pixel) for pixel in state.pixels(account.id)],
             "events": [],
             "domains": [],
@@ -67,6 +90,43 @@ def _accounts(gateway: PlayedGateway) -> list[dict[str, Any]]:
     for (tenant, name, pixel), value in state.domain_filters().items():
         accounts[tenant]["domains"].append([name, pixel, value])
     return list(accounts.values())
+
+
+def _domain(state: GatewayState, tenant: str) -> dict[str, Any] | None:
+    routing = state.part(Routings).get(tenant)
+    return None if routing is None else asdict(routing)
+
+
+def _pipelines(state: GatewayState, tenant: str) -> list[dict[str, Any]]:
+    """The pipelines with what is in them; last, what is in none."""
+    ends = {
+        "sources": [asdict(source) for source in state.part(Sources).of(tenant)],
+        "destinations": [
+            {**asdict(replace(destination, config={})), "configured": bool(destination.config)}
+            for destination in state.part(Destinations).of(tenant)
+        ],
+    }
+    held: list[dict[str, Any]] = [asdict(item) for item in state.part(Pipelines).of(tenant)]
+    known = {pipeline["id"] for pipeline in held}
+    rows = [*held, {"id": None, "name": "", "active": True}]
+    for row in rows:
+        for kind, ended in ends.items():
+            row[kind] = [
+                end
+                for end in ended
+                if (end["pipeline"] if end["pipeline"] in known else None) == row["id"]
+            ]
+    return rows if rows[-1]["sources"] or rows[-1]["destinations"] else held
+
+
+def _user(person: HeldPerson, tenant: str, state: GatewayState) -> dict[str, Any]:
+    entries = [role_entry(grant, state.dialect) for grant in person.roles(tenant) if grant.role]
+    return {
+        "id": person.id,
+        "email": person.email,
+        "status": person.status,
+        "roles": [entry["displayName"] for entry in entries],
+    }
 
 
 def _pixel(pixel: HeldPixel) -> dict[str, Any]:

@@ -26,7 +26,8 @@ def test_it_is_installed() -> None:
 
 def test_help_tells_the_settings_and_how_it_ends(capig: Capig) -> None:
     text = " ".join(capig("--help").stdout.split())
-    for said in ("sandbox", "doctor", "status", "export", "comment", "unmanaged", "--stack"):
+    commands = ("accounts", "comment", "doctor", "events", "export", "invite", "sandbox", "status")
+    for said in (*commands, "unmanaged", "--stack"):
         assert said in text
     assert "0 good, 1 a finding, 2 usage or settings, 3 the gateway cannot be reached" in text
 

@@ -62,10 +62,12 @@ def test_all_is_well(capig: Capig, sandbox: Sandbox) -> None:
     done = capig("doctor")
     assert (done.returncode, findings(done), done.stderr) == (0, [], "")
     assert all(line.startswith(" ok  ") for line in done.stdout.splitlines())
-    assert "account SandboxA: 1 pixel connected" in done.stdout
+    assert "account SandboxA: 1 pixel connected, managed by the host" in done.stdout
+    assert "hub: answers to the same token" in done.stdout
+    assert "hub schema: the gateway knows all documented fields of accounts" in done.stdout
     assert "clock: agrees with the gateway's" in done.stdout
     assert sandbox.client_secret not in done.stdout
-    assert sandbox.counters.requests == {"token": 1, "list": 1}
+    assert sandbox.counters.requests == {"token": 1, "list": 1, "tenant": 1}
 
 
 def test_json(capig: Capig, sandbox: Sandbox) -> None:
@@ -201,7 +203,7 @@ def test_accounts_are_asked_several_at_once_and_told_in_order(capig: Capig) -> N
             running = pool.submit(capig, "doctor", *options, CAPIG_GATEWAY=many.url)
             gate.wait(8)
         done = running.result()
-        assert many.counters.requests == {"token": 1, "list": 10}
+        assert many.counters.requests == {"token": 1, "list": 10, "tenant": 10}
     assert (done.returncode, findings(done)) == (0, [])
     assert re.findall(r"account (\w+):", done.stdout) == names
 
@@ -229,6 +231,66 @@ def test_an_older_schema(capig: Capig, sandbox: Sandbox) -> None:
     (line,) = findings(done)
     assert line.startswith("FAIL schema: older than the documented one: without badToken, targetId")
     assert "Update the gateway" in line
+
+
+def test_an_account_that_the_host_does_not_manage(capig: Capig, sandbox: Sandbox) -> None:
+    sandbox.edit_account(managed=False)
+    done = capig("doctor")
+    assert done.returncode == 3
+    (line,) = findings(done)
+    assert line.startswith("FAIL account SandboxA: unknown, not managed by the host, or ")
+    sandbox.dialect = replace(sandbox.dialect, unmanaged="401-writes")
+    done = capig("doctor")
+    assert (done.returncode, findings(done)) == (0, [])
+    assert "account SandboxA: 0 pixels connected, not managed by the host" in done.stdout
+
+
+@pytest.mark.parametrize("code", [401, 404])
+def test_endpoints_that_disagree(capig: Capig, sandbox: Sandbox, code: int) -> None:
+    tenants = ("--tenant", "SandboxA", "--tenant", "SandboxB")
+    sandbox.inject(Fault("field-error", "tenant", tenant="SandboxA", code=code, times=None))
+    done = capig("doctor", *tenants)
+    assert done.returncode == 1
+    (line,) = findings(done)
+    assert line.startswith(
+        f"FAIL account SandboxA: 0 pixels connected, but the hub does not show the account: "
+        f"the gateway answered {code}"
+    )
+    sandbox.clear_faults()
+    sandbox.inject(Fault("field-error", "list", tenant="SandboxB", code=401, times=None))
+    done = capig("doctor", *tenants)
+    assert done.returncode == 3
+    (line,) = findings(done)
+    assert line.startswith("FAIL account SandboxB: unknown, not managed by the host, or ")
+    assert "; the hub knows it, managed by the host → " in line
+
+
+def test_a_null_of_the_hub_is_a_finding(capig: Capig, sandbox: Sandbox) -> None:
+    sandbox.inject(Fault("no-success", "tenant", times=None))
+    done = capig("doctor")
+    assert done.returncode == 1
+    assert "the hub does not show the account: the gateway answered null" in findings(done)[0]
+    assert "hub: answers" in done.stdout
+
+
+def test_a_hub_behind_a_firewall(capig: Capig, sandbox: Sandbox) -> None:
+    page = "<html>Just a moment</html>"
+    sandbox.inject(Fault.status(403, operation="tenant", body=page, times=None))
+    done = capig("doctor")
+    assert done.returncode == 3
+    (line,) = findings(done)
+    assert line.startswith("FAIL hub: the gateway answered 403")
+    assert "/hub/graphql/" in line
+    assert "account SandboxA: 0 pixels connected" in done.stdout
+
+
+def test_an_older_hub(capig: Capig, sandbox: Sandbox) -> None:
+    older = frozenset({"Tenant.availableRoles"})
+    sandbox.dialect = replace(sandbox.dialect, unknown_fields=older)
+    done = capig("doctor")
+    assert done.returncode == 1
+    (line,) = findings(done)
+    assert line.startswith("FAIL hub schema: older than the documented one: without availableRoles")
 
 
 def test_a_cli_that_is_missing_or_too_old(capig: Capig, tmp_path: Path) -> None:

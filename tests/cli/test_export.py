@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -278,3 +279,138 @@ def test_a_pixel_that_is_listed_twice_is_declared_once() -> None:
         [ExportedConnection("1", name="Shop"), ExportedConnection("x"), ExportedConnection("1")],
     )
     assert [c.pixel_id for c in twice.of_usable_ids().connections] == ["1"]
+
+
+# Accounts, users, domains
+
+
+def furnish(sandbox: Sandbox) -> None:
+    fill(sandbox)
+    for tenant in ("SandboxA", "SandboxB"):
+        sandbox.set_role("boss@shop.example", "admin", tenant=tenant)
+    sandbox.set_role("New@Shop.example", "view", status=2)
+    sandbox.set_domain("capig.shop.example")
+    sandbox.edit_account(tenant="SandboxB", status=2)
+
+
+def test_all_that_an_account_holds(capig: Capig, sandbox: Sandbox) -> None:
+    furnish(sandbox)
+    done = capig("export", "--all", *BOTH)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert is_formatted(done.stdout)
+    assert (
+        """
+# First
+account_SandboxA = capig.Account(
+    "SandboxA",
+    tenant_id="SandboxA",
+    name="First",
+    managed=True,
+    active=True,
+    opts=pulumi.ResourceOptions(protect=True),
+)
+ACCOUNT_SandboxA = account_SandboxA.tenant_id
+# Second
+account_SandboxB = capig.Account(
+"""
+        in done.stdout
+    )
+    assert (
+        """
+capig.AccountUser(
+    "SandboxA-new@shop.example",
+    tenant_id=ACCOUNT_SandboxA,
+    email="new@shop.example",
+    role="view",
+    adopt=True,
+    opts=pulumi.ResourceOptions(protect=True),
+)
+
+capig.FirstPartyDomain(
+    "SandboxA-first-party-domain",
+    tenant_id=ACCOUNT_SandboxA,
+    domain="capig.shop.example",
+    adopt=True,
+    opts=pulumi.ResourceOptions(protect=True),
+)
+"""
+        in done.stdout
+    )
+    assert "    active=False,\n" in done.stdout
+    words = capig("export", "--with", "accounts,users", "--with", "domains", *BOTH)
+    assert words.stdout == done.stdout
+
+
+def test_one_up_takes_all_of_it_over_and_changes_nothing(
+    capig: Capig, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    furnish(sandbox)
+    source = capig("export", "--all", *BOTH).stdout
+    stack = Stack(tmp_path, sandbox.environment())
+    (stack.project / "__main__.py").write_text(source, "utf-8")
+    sandbox.clear_requests()
+    mark = len(sandbox.state.history)
+    stack.up().ok()
+    assert len(sandbox.state.history) == mark, sandbox.state.history[mark:]
+    assert len(stack.resources()) == 2 + 3 + 1 + 4
+    stack.is_settled()
+
+
+def test_some_of_it(capig: Capig, sandbox: Sandbox) -> None:
+    furnish(sandbox)
+    users = capig("export", "--with", "users", "--tenant", "SandboxA").stdout
+    assert 'ACCOUNT_SandboxA = "SandboxA"\n' in users
+    assert users.count("capig.AccountUser(") == 2
+    assert "FirstPartyDomain(" not in users
+    assert "capig.Account(" not in users
+    done = capig("export", "--with", "accounts,pipelines")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "does not know pipelines" in done.stderr
+    files = capig("export", "--all", "--pixels", "a.csv", "--tokens", "b.csv")
+    assert (files.returncode, files.stdout) == (2, "")
+
+
+def test_what_cannot_be_read_is_named_in_the_program(capig: Capig, sandbox: Sandbox) -> None:
+    furnish(sandbox)
+    sandbox.set_role("idle@shop.example", None)
+    said = 'no\n"""\nimport os # \\'
+    body = json.dumps({"errors": [{"message": said, "extensions": {"code": 401}}]})
+    sandbox.inject(Fault.status(401, operation="tenant", tenant="SandboxB", body=body, times=None))
+    done = capig("export", "--all", *BOTH)
+    assert done.returncode == 0
+    assert is_formatted(done.stdout)
+    remarks = [line for line in done.stdout.splitlines() if line.startswith("# - ")]
+    assert remarks[0] == (
+        "# - user idle@shop.example of account SandboxA: it has no role there that a program can "
+        "name"
+    )
+    assert remarks[1].startswith("# - account SandboxB: the gateway answered 401 Unauthorized")
+    assert len(remarks) == 2
+    assert 'ACCOUNT_SandboxB = "SandboxB"\n' in done.stdout
+    assert not any(
+        isinstance(node, ast.Import) and node.names[0].name == "os"
+        for node in ast.walk(ast.parse(done.stdout))
+    )
+    assert [line.removeprefix("capig: not declared: ") for line in done.stderr.splitlines()] == [
+        line.removeprefix("# - ") for line in remarks
+    ]
+
+
+def test_a_hub_that_fails_leaves_no_half_program(capig: Capig, sandbox: Sandbox) -> None:
+    sandbox.connect("101")
+    for operation in ("tenant", "ingressDomain"):
+        sandbox.inject(Fault.status(500, operation=operation, times=None))
+        done = capig("export", "--all")
+        sandbox.clear_faults()
+        assert (done.returncode, done.stdout) == (3, "")
+
+
+def test_what_the_hub_does_not_tell_is_not_declared(capig: Capig, sandbox: Sandbox) -> None:
+    sandbox.set_role("boss@shop.example", "admin")
+    sandbox.rename(" First ")
+    gone = frozenset({"Tenant.canPartnerManage", "Tenant.status"})
+    sandbox.dialect = replace(sandbox.dialect, unknown_fields=gone)
+    text = capig("export", "--all").stdout
+    for name in ("managed", "active", "name"):
+        assert f"    {name}=" not in text
+    assert 'role="admin"' in text

@@ -198,3 +198,51 @@ def test_refused_credentials_are_told_once(capig: Capig) -> None:
     what, advice = done.stderr.splitlines()
     assert what.startswith("capig: fetch an API token: ")
     assert "CAPIG_CLIENT_SECRET" in advice
+
+
+def test_what_the_hub_tells_of_an_account(capig: Capig, sandbox: Sandbox) -> None:
+    sandbox.connect("101", total_events_received=1.0)
+    sandbox.set_role("boss@shop.example", "admin")
+    sandbox.set_role("new@shop.example", "view", status=2)
+    sandbox.set_domain("capig.shop.example")
+    sandbox.edit_account(status=2)
+    tenants = ("--tenant", "SandboxA", "--tenant", "SandboxB")
+    done = capig("status", *tenants)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[:2] == [
+        "SandboxA First (deactivated), events of the last 60 minutes",
+        "deactivated: its pixels send nothing to Meta, the CNAME record of capig.shop.example is "
+        "not resolved, 1 user pending",
+    ]
+    assert lines[-1] == "SandboxB Second (active), no pixel is connected"
+    assert sandbox.counters.requests == {"token": 1, "list": 2, "tenant": 2, "ingressDomain": 2}
+    checked = capig("status", "--check", "--json")
+    assert checked.returncode == 1
+    assert checked.stderr.splitlines() == [
+        "account SandboxA: deactivated: its pixels send nothing to Meta",
+        "account SandboxA: the CNAME record of capig.shop.example is not resolved",
+    ]
+    sandbox.edit_account(status=0)
+    sandbox.resolve()
+    assert capig("status", "--check").returncode == 0
+
+
+@pytest.mark.parametrize("operation", ["tenant", "ingressDomain"])
+def test_a_hub_that_does_not_answer(capig: Capig, sandbox: Sandbox, operation: str) -> None:
+    sandbox.connect("101", total_events_received=1.0)
+    plain = capig("status", "--tenant", "SandboxA", "--tenant", "SandboxB")
+    sandbox.inject(Fault.status(404, operation=operation, body="<html>", times=None))
+    done = capig("status", "--check", "--tenant", "SandboxA")
+    assert done.returncode == 0
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("capig: users and domain are not shown: ")
+    both = capig("status", "--tenant", "SandboxA", "--tenant", "SandboxB")
+    assert (both.returncode, both.stdout) == (0, plain.stdout)
+    assert "not shown (and of 1 more accounts): " in both.stderr
+
+
+def test_the_hub_is_not_asked_for_what_is_not_shown(capig: Capig, sandbox: Sandbox) -> None:
+    for form in ("--json", "--prometheus"):
+        capig("status", form)
+    assert sandbox.counters.requests == {"token": 2, "list": 2}

@@ -64,6 +64,14 @@ A_VERSION = """
 AN_ID = """
     capig.PixelConnection("one", pulumi.ResourceOptions(id="SandboxA/1"), pixel_id="1")
 """
+A_URN = """
+    capig.EventFilters(
+        "one", pulumi.ResourceOptions(urn="urn:1"), event_names=["Lead"], filter_state="DROP"
+    )
+"""
+AN_IMPORT = """
+    capig.Account("one", pulumi.ResourceOptions(import_="A"), name="Shop", event_enrichment=False)
+"""
 NOT_TEXT = """
     capig.EventFilter("one", event_name="Lead", filter_state="DROP", pixel_ids=[["1"], {"a": 1}])
 """
@@ -82,7 +90,9 @@ NOT_TEXT = """
         (A_PROVIDER, ("EventFilter 'one'", "provider= is not possible")),
         (A_PROVIDER_OF_THE_PARENT, ("EventFilter 'one'", "provider= is not possible")),
         (A_VERSION, ("EventFilter 'one'", "version= is not possible")),
-        (AN_ID, ("PixelConnection 'one'", "PixelConnection.get")),
+        (AN_ID, ("PixelConnection 'one'", "adopt=True", "PixelConnection.get")),
+        (A_URN, ("EventFilters 'one'", "Filters cannot be read")),
+        (AN_IMPORT, ("Account 'one'", "pass its tenant_id")),
     ],
     ids=[
         "states",
@@ -96,6 +106,8 @@ NOT_TEXT = """
         "provider of the parent",
         "version",
         "id",
+        "urn",
+        "import",
     ],
 )
 def test_a_preview_refuses_it(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,31 @@ def test_what_is_unknown_stays_unknown_and_secrets_stay_secret(
     assert [urn.rpartition("::")[2] for urn in dependencies] == ["shop"]
 
 
+def test_accounts_domains_and_events(stack: Stack, sandbox: Sandbox) -> None:
+    sandbox.connect("101")
+    sandbox.receive("Lead", 4, pixel="101")
+    sandbox.set_role("boss@shop.example", "admin")
+    sandbox.set_domain("capig.shop.example")
+    stack.write(
+        """
+        account = capig.get_account()
+        pulumi.export("admins", [user.email for user in account.users if user.role == "admin"])
+        pulumi.export("account", capig.get_account_output(account.tenant_id))
+        pulumi.export("usage", capig.get_account_usage_output())
+        pulumi.export("domain", capig.get_first_party_domain())
+        events = capig.get_event_metrics_output(pixel_ids=["101"])
+        pulumi.export("received", events.events.apply(lambda found: found[0].received))
+        """
+    )
+    stack.preview().ok()
+    stack.up().ok()
+    outputs = json.loads(stack.run("stack", "output", "--json").ok().text)
+    assert (outputs["admins"], outputs["received"]) == (["boss@shop.example"], 4)
+    assert outputs["account"]["users"][0]["role"] == "admin"
+    assert outputs["usage"]["total_pixels"] == 1
+    assert outputs["domain"]["domain"] == "capig.shop.example"
+
+
 @pytest.mark.parametrize(
     "look_up", ['capig.get_pixel_connection("9")', 'capig.get_pixel_connection_output("9")']
 )
@@ -65,6 +91,15 @@ def test_an_uncaught_error_is_a_clean_line(stack: Stack, look_up: str) -> None:
     failed = stack.preview().failed()
     assert "get pixel 9 (account SandboxA): it is not connected" in failed.text
     assert "Check the id" in failed.text
+    assert "__main__.py" not in failed.text
+
+
+def test_an_account_that_is_not_managed_is_a_clean_line(stack: Stack, sandbox: Sandbox) -> None:
+    sandbox.edit_account(managed=False)
+    stack.write("capig.get_account_output()")
+    failed = stack.preview().failed()
+    assert "read the account (account SandboxA): the gateway answered 401" in failed.text
+    assert "Check that the account exists" in failed.text
     assert "__main__.py" not in failed.text
 
 

@@ -123,6 +123,13 @@ def test_a_refused_token_is_renewed_before_an_account_is_made(
     assert len(server.calls) == 2
 
 
+def test_an_api_account_that_may_not_make_accounts(serve: Serve, open_client: Open) -> None:
+    with pytest.raises(NotAuthorizedError) as caught:
+        make(open_client(serve(error(401))))
+    assert "rights at the host" in caught.value.advice
+    assert "CAPIG_CLIENT_SECRET" not in str(caught.value)
+
+
 def test_what_a_gateway_does_not_accept(serve: Serve, open_client: Open) -> None:
     server = serve(error(400, "adminEmail is required"))
     with pytest.raises(InvalidInputError, match="adminEmail is required"):

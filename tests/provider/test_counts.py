@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
 
+from pulumi_capig.errors import GatewayError
+from pulumi_capig.gateway import Client
 from pulumi_capig.lifecycle import filter_writes
+from pulumi_capig.lifecycle.run_account import RunAccount
+from pulumi_capig.picture import Picture, PlaceKey
 from pulumi_capig.sandbox import Dialect, Sandbox
+from pulumi_capig.settings import Settings
 from tests.support.deployment import Deployment, ThreadedDeployment
 from tests.support.provider import Provider
 
 Declared = tuple[str, dict[str, Any]]
+Call = Callable[[], "list[GatewayError]"]
 
 N, M = 50, 20
 
@@ -76,17 +85,81 @@ def test_one_more_pixel_under_many_filters(
     assert requests(in_sandbox) == 5
 
 
+@pytest.fixture
+def account(in_sandbox: Sandbox) -> Iterator[RunAccount]:
+    """What the resources of an account share in a run."""
+    with Client(Settings().for_client()) as client:
+        yield RunAccount(in_sandbox.tenant_id, Picture(), lambda: client, lambda *_: None)
+
+
+def drop(account: RunAccount, scope: Collection[str], *numbers: int) -> list[GatewayError]:
+    """Drop these websites in one call, for some pixels or else the account; what failed."""
+    pixels = frozenset(scope) or None
+    keys = [PlaceKey("domain", f"d{n}.example") for n in numbers]
+    sent = account.filters.carry_out(
+        lambda: [wish for key in keys for wish in account.ledger.put(key, pixels, "DROP")]
+    )
+    return [each.error for each in sent if each.error]
+
+
+def while_one_is_held(
+    sandbox: Sandbox, account: RunAccount, first: Call, others: Sequence[Call]
+) -> int:
+    """Make the other calls while the gateway holds the request of the first one.
+
+    Returns:
+        The requests that were sent after that one, once all the other calls waited.
+    """
+    filters = account.filters
+    with sandbox.hold("updateDomainFilter") as gate, ThreadPoolExecutor(len(others) + 1) as pool:
+        calls = [pool.submit(first)]
+        gate.wait()
+        calls += map(pool.submit, others)
+        with filters._changed:
+            assert filters._changed.wait_for(lambda: len(filters._waiting) == len(others), 60)
+        before = sum(sandbox.counters.requests.values())
+        gate.release()
+        assert [call.result() for call in calls] == [[]] * len(calls)
+    return sum(sandbox.counters.requests.values()) - before
+
+
 @pytest.mark.parametrize("scope", [(), ("101",)])
-def test_many_separate_filters(
-    threaded: ThreadedDeployment, in_sandbox: Sandbox, scope: tuple[str, ...]
+def test_what_waits_goes_in_documents_of_forty_settings(
+    in_sandbox: Sandbox, account: RunAccount, scope: tuple[str, ...]
 ) -> None:
     in_sandbox.connect("101")
-    assert threaded.up(filters(200, *scope)).errors == {}
-    assert requests(in_sandbox) <= 100
-    assert threaded.up(filters(200, *scope, reassert="again")).errors == {}
-    assert requests(in_sandbox) <= 100
-    assert threaded.destroy().errors == {}
-    assert requests(in_sandbox) <= 100
+    others = [partial(drop, account, scope, n) for n in range(1, 121)]
+    sent = while_one_is_held(in_sandbox, account, partial(drop, account, scope, 0), others)
+    # Account-wide is written as two settings: the account's, and that of its pixels.
+    assert sent == 120 * (1 if scope else 2) / 40
+
+
+def test_what_waits_goes_as_lists_of_pixels_where_a_request_takes_one_setting(
+    in_sandbox: Sandbox, account: RunAccount
+) -> None:
+    in_sandbox.dialect = Dialect(several_fields="400")
+    pixels = [str(1000 + n) for n in range(N)]
+    for pixel in pixels:
+        in_sandbox.connect(pixel)
+    others = [partial(drop, account, [pixel], *range(M)) for pixel in pixels[1:]]
+    first = partial(drop, account, pixels[:1], M)
+    # One document of several settings is refused.
+    assert while_one_is_held(in_sandbox, account, first, others) == 1 + M
+
+
+@pytest.mark.parametrize("scope", [(), ("101",)])
+def test_filters_that_are_declared_one_by_one_wait_for_each_other(
+    threaded: ThreadedDeployment, in_sandbox: Sandbox, scope: tuple[str, ...]
+) -> None:
+    """How many go together depends on time (`make bench`); none is sent twice."""
+    in_sandbox.connect("101")
+    for step in (
+        lambda: threaded.up(filters(200, *scope)),
+        lambda: threaded.up(filters(200, *scope, reassert="again")),
+        threaded.destroy,
+    ):
+        assert step().errors == {}
+        assert requests(in_sandbox) <= 2 + 200
 
 
 @pytest.mark.parametrize("scope", [(), ("101",)])
@@ -103,15 +176,6 @@ def test_many_names_in_one_filter(
     assert requests(in_sandbox) <= 20
     assert deployment.destroy().errors == {}
     assert requests(in_sandbox) <= 20
-
-
-def test_a_gateway_that_takes_one_setting_a_request(
-    threaded: ThreadedDeployment, in_sandbox: Sandbox
-) -> None:
-    """What waits still goes together: settings of one name and state, as one list of pixels."""
-    in_sandbox.dialect = Dialect(several_fields="400")
-    assert threaded.up({**filters(M), **connections(N)}).errors == {}
-    assert requests(in_sandbox) < N + N * M // 2
 
 
 class _NeverWaits:

@@ -79,6 +79,88 @@ DOCUMENTS = {
         } } }""",
 }  # fmt: skip
 
+PIPELINE = """ fragment Pipeline on Pipeline {
+    id name active type dataSources { id name type active }
+    dataDestinations {
+      id name type active associatedPipelines { id name type } metaCAPIConfig { dataSetId }
+    }
+    dataFilter { filterStatus blockedEventTypes }
+    pipelineDestinationFilters {
+      id destinationId destinationFilterStatus destinationFilterBlockedEventTypes
+    }
+}"""
+
+
+def _mutation(parent: str, field: str, variables: str, given: str, selection: str = "") -> str:
+    return f"""mutation($tenantId: ID!, {variables}) {{
+      tenantMutations(tenantId: $tenantId) {{ {parent} {{ {field}({given}) {selection} }} }}
+    }}"""
+
+
+_IN_PIPELINE = "{ id name active type associatedPipelines { id name type } }"
+DOCUMENTS |= {
+    "createPipeline": _mutation(
+        "dataPipelineMutations", "createPipeline", "$name: String!", "name: $name",
+        "{ ...Pipeline }",
+    ) + PIPELINE,
+    "pipeline": """
+        query DataPipelineQuery($tenantId: ID!, $id: ID!) {
+          tenantQueries(tenantId: $tenantId) { pipeline(id: $id) { ...Pipeline } }
+        }""" + PIPELINE,
+    "updatePipeline": _mutation(
+        "dataPipelineMutations", "updatePipeline", "$input: PipelineInput!", "input: $input",
+        "{ ...Pipeline }",
+    ) + PIPELINE,
+    "deletePipeline": _mutation(
+        "dataPipelineMutations", "deletePipeline", "$id: ID!", "id: $id"
+    ),
+    "updatePipelineFilter": _mutation(
+        "dataPipelineMutations", "updatePipelineFilter", "$input: PipelineFilterInput!",
+        "input: $input", "{ filterStatus blockedEventTypes }",
+    ),
+    "updatePipelineDestinationFilter": _mutation(
+        "dataPipelineMutations", "updatePipelineDestinationFilter",
+        "$input: PipelineDestinationFilterInput!", "input: $input",
+        "{ id destinationId destinationFilterStatus destinationFilterBlockedEventTypes }",
+    ),
+    "createDataSourceForPipeline": _mutation(
+        "dataSourceMutations", "createDataSourceForPipeline",
+        "$id: ID, $name: String!, $type: DataSourceType!, $pipelineId: ID!",
+        "dataSourceId: $id, name: $name, dataSourceType: $type, pipelineId: $pipelineId",
+        _IN_PIPELINE,
+    ),
+    "updateDataSource": _mutation(
+        "dataSourceMutations", "updateDataSource", "$input: DataSourceInput!", "input: $input",
+        _IN_PIPELINE,
+    ),
+    "dataSourceMutations.deleteDataSource": _mutation(
+        "dataSourceMutations", "deleteDataSource", "$id: ID!", "id: $id"
+    ),
+    "createGatewayPixelHeaderCode": _mutation(
+        "dataSourceMutations", "createGatewayPixelHeaderCode", "$dataSourceId: ID!",
+        "dataSourceId: $dataSourceId",
+    ),
+    "createDataDestination": _mutation(
+        "dataDestinationMutations", "createDataDestination",
+        "$input: CreateDataDestinationInput!", "input: $input", _IN_PIPELINE,
+    ),
+    "updateDataDestination": _mutation(
+        "dataDestinationMutations", "updateDataDestination", "$input: DataDestinationInput!",
+        "input: $input", _IN_PIPELINE,
+    ),
+    "deleteDataDestination": _mutation(
+        "dataDestinationMutations", "deleteDataDestination", "$id: ID!", "id: $id"
+    ),
+    "updateDataDestinationCapiConfig": _mutation(
+        "dataDestinationMutations", "updateDataDestinationCapiConfig",
+        "$input: UpdateDataDestinationCapiConfigInput!", "input: $input",
+    ),
+    "updateDataDestinationHttpConfig": _mutation(
+        "dataDestinationMutations", "updateDataDestinationHttpConfig",
+        "$input: UpdateDataDestinationHttpConfigInput!", "input: $input",
+    ),
+}  # fmt: skip
+
 TENANT = """ fragment Tenant on Tenant {
     id name status canPartnerManage availableRoles { name displayName }
     users { ...User tenants { id name status canPartnerManage availableRoles { name } } }
@@ -135,7 +217,15 @@ HUB_DOCUMENTS = {
         } }""",
 }  # fmt: skip
 
-_BRANCHES = {"tenantMutations", "tenantQueries", "signalMutations", "userMutations"}
+_BRANCHES = {
+    "tenantMutations",
+    "tenantQueries",
+    "signalMutations",
+    "userMutations",
+    "dataPipelineMutations",
+    "dataSourceMutations",
+    "dataDestinationMutations",
+}
 
 
 class Caller:
@@ -252,6 +342,50 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "eventMetrics": {},
     "dataSourcesQuery": {},
     "dataDestinationsQuery": {},
+    "createPipeline": {"name": "Web"},
+    "pipeline": {"id": "pl-1"},
+    "updatePipeline": {"input": {"id": "pl-1", "active": False}},
+    "deletePipeline": {"id": "pl-1"},
+    "updatePipelineFilter": {"input": {"pipelineId": "pl-1", "blockedEventTypes": ["Lead"]}},
+    "updatePipelineDestinationFilter": {
+        "input": {
+            "pipelineId": "pl-1",
+            "destinationId": "dd-1",
+            "destinationFilterBlockedEventTypes": ["Lead"],
+        }
+    },
+    "createDataSourceForPipeline": {
+        "name": "Site",
+        "type": "ADVERTISER_HOSTED_PIXEL",
+        "pipelineId": "pl-1",
+    },
+    "updateDataSource": {"input": {"id": "ds-1", "name": "Shop"}},
+    "dataSourceMutations.deleteDataSource": {"id": "ds-1"},
+    "createGatewayPixelHeaderCode": {"dataSourceId": "ds-1"},
+    "createDataDestination": {
+        "input": {"name": "Lake", "type": "CUSTOM_HTTP_API", "pipelineId": "pl-1"}
+    },
+    "updateDataDestination": {"input": {"id": "dd-1", "name": "Meta"}},
+    "deleteDataDestination": {"id": "dd-1"},
+    "updateDataDestinationCapiConfig": {
+        "input": {
+            "id": "dd-1",
+            "metaDatasetId": "101",
+            "accessToken": "EAAtoken",
+            "apiVersion": "v24.0",
+            "businessId": "7",
+        }
+    },
+    "updateDataDestinationHttpConfig": {
+        "input": {
+            "id": "dd-2",
+            "endpoint": "https://lake.shop.example/events",
+            "httpMethod": "POST",
+            "authType": "API_KEY",
+            "payloadSchema": "{}",
+            "apiKeyAuth": {"name": "X-Key", "value": "key-of-the-lake", "addTo": "HEADER"},
+        }
+    },
     "createTenant": {"input": {"name": "Shop", "canPartnerManage": True, "eventEnrichment": False}},
     "tenant": {},
     "updateTenant": {"input": {"tenantId": "SandboxA", "name": "Shop"}},
@@ -288,13 +422,22 @@ def caller(sandbox: Sandbox) -> Iterator[Caller]:
     client.close()
 
 
+def fill_pipeline(sandbox: Sandbox) -> None:
+    """Makes pipeline pl-1 with the source ds-1 and the destinations dd-1 and dd-2."""
+    sandbox.add_pipeline("Web", pipeline_id="pl-1")
+    sandbox.add_source("pl-1", "Site", source_id="ds-1")
+    sandbox.add_destination("pl-1", "Meta", destination_id="dd-1")
+    sandbox.add_destination("pl-1", "Lake", "CUSTOM_HTTP_API", destination_id="dd-2")
+
+
 @pytest.fixture(params=sorted(ARGUMENTS))
 def operation(request: pytest.FixtureRequest, sandbox: Sandbox) -> str:
     sandbox.set_role("known@shop.example", None, user_id="u-1")
+    fill_pipeline(sandbox)
     return str(request.param)
 
 
 @pytest.fixture
 def arguments(operation: str) -> dict[str, Any]:
-    """Valid arguments of the operation, for pixel 101 and user u-1."""
+    """Valid arguments of the operation, for pixel 101, user u-1 and what is in pipeline pl-1."""
     return ARGUMENTS[operation]

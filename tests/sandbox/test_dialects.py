@@ -138,7 +138,10 @@ def test_covered_operations_marked_as_uncovered(
 
 def test_what_is_not_played_in_errors(caller: Caller, speak: Speak) -> None:
     speak(uncovered="errors")
-    answer = caller.post('{ tenantQueries(tenantId: "SandboxA") { pipeline(id: "x") { id } } }')
+    answer = caller.post(
+        'mutation { tenantMutations(tenantId: "SandboxA") { dataSourceMutations {'
+        ' updateGatewayPixelConfig(pixelId: "101") { id } } } }'
+    )
     assert answer.status_code == 200
     assert answer.json()["errors"][0]["extensions"] == {"code": 418}
 

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import httpx
 import pytest
 
 from pulumi_capig.sandbox import FAULTS, Fault, Sandbox
+from pulumi_capig.sandbox.faults import FaultKind
 
 if TYPE_CHECKING:
     from conftest import Caller
+
+BRANCHES = {
+    "userMutations",
+    "signalMutations",
+    "dataPipelineMutations",
+    "dataSourceMutations",
+    "dataDestinationMutations",
+}
 
 
 def connected(sandbox: Sandbox, pixel: str = "101") -> bool:
@@ -200,6 +210,25 @@ FAILED: dict[str, Any] = {
     "eventMetrics": None,
     "dataSourcesQuery": None,
     "dataDestinationsQuery": None,
+    **dict.fromkeys(
+        (
+            "createPipeline",
+            "pipeline",
+            "updatePipeline",
+            "deletePipeline",
+            "updatePipelineFilter",
+            "updatePipelineDestinationFilter",
+            "createDataSourceForPipeline",
+            "updateDataSource",
+            "dataSourceMutations.deleteDataSource",
+            "createGatewayPixelHeaderCode",
+            "createDataDestination",
+            "updateDataDestination",
+            "deleteDataDestination",
+        )
+    ),
+    "updateDataDestinationCapiConfig": False,
+    "updateDataDestinationHttpConfig": False,
     "createTenant": {"tenant": None},
     "tenant": None,
     "updateTenant": {"tenant": None},
@@ -250,7 +279,7 @@ def test_missing_fields(
     sandbox.connect("101")
     sandbox.inject(Fault("missing-fields", operation))
     data = caller.send(operation, **arguments).json()["data"]
-    for name in ("tenantMutations", "tenantQueries", "userMutations", "signalMutations"):
+    for name in ("tenantMutations", "tenantQueries", *sorted(BRANCHES)):
         data = data.get(name, data)
     assert data in ({}, {operation: {}}, {"account": {}})
 
@@ -333,3 +362,20 @@ def test_unknown_kinds_are_refused() -> None:
         Fault("meteor")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="needs a gate"):
         Fault("hold")
+
+
+AT_ONCE = sorted(set(get_args(FaultKind)) - {"slow", "late", "hold", "huge"})
+
+
+@pytest.mark.parametrize("kind", AT_ONCE)
+def test_every_kind_strikes_every_operation(
+    caller: Caller, sandbox: Sandbox, kind: Any, operation: str, arguments: dict[str, Any]
+) -> None:
+    sandbox.connect("101")
+    sandbox.inject(Fault(kind, operation))
+    with suppress(httpx.TransportError):
+        caller.send(operation, **arguments)
+    (record,) = sandbox.requests
+    assert (record.operation, record.fault) == (operation, kind)
+    caller.log_in()
+    assert caller.send("list", tenantId="SandboxB").status_code == 200

@@ -492,3 +492,37 @@ def test_accounts_come_and_go_while_others_look(caller: Caller, sandbox: Sandbox
             for operation in ("tenant", "list", "eventMetrics", "ingressDomain"):
                 assert caller.send(operation, tenantId="SandboxC").status_code in (200, 401)
         other.result()
+
+
+# Behind the client's back
+
+
+def test_people_are_changed_behind_the_back(caller: Caller, sandbox: Sandbox) -> None:
+    sandbox.set_role("a@shop.example", "advertiser-manage-SandboxA", status=0)
+    assert caller.run("tenant")["users"][0]["status"] == 0
+    sandbox.set_role("A@shop.example", "view")
+    assert caller.users() == {"a@shop.example": ["advertiser-view-SandboxA"]}
+    sandbox.set_role("a@shop.example", None)
+    assert caller.users() == {"a@shop.example": []}
+    sandbox.remove_user("a@shop.example")
+    assert caller.users() == {}
+    with pytest.raises(KeyError):
+        sandbox.remove_user("a@shop.example")
+    with pytest.raises(KeyError):
+        sandbox.accept("a@shop.example")
+    with pytest.raises(ValueError, match="no role 'king'; there are admin, manage, view"):
+        sandbox.set_role("a@shop.example", "king")
+
+
+def test_what_is_not_there_cannot_be_changed_behind_the_back(sandbox: Sandbox) -> None:
+    for change in (
+        lambda: sandbox.rename("Shop", tenant="Nobody00"),
+        lambda: sandbox.drop_account("Nobody00"),
+        lambda: sandbox.set_role("a@shop.example", "admin", tenant="Nobody00"),
+        lambda: sandbox.set_domain("capig.shop.example", tenant="Nobody00"),
+        lambda: sandbox.connect("301", tenant="Nobody00"),
+        sandbox.resolve,
+    ):
+        with pytest.raises(KeyError):
+            change()
+    assert sandbox.state.history == []

@@ -216,13 +216,11 @@ def test_tokens_expire(caller: Caller, sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        '{ tenantQueries(tenantId: "SandboxA") { pipeline(id: "101") { id } } }',
-        'mutation { tenantMutations(tenantId: "SandboxA") { dataDestinationMutations {'
-        ' deleteDataDestination(id: "101") } } }',
-        'mutation { tenantMutations(tenantId: "SandboxA") { dataPipelineMutations {'
-        ' createPipeline(name: "x") { id } } } }',
         'mutation { tenantMutations(tenantId: "SandboxA") { dataSourceMutations {'
-        ' deleteDataSource(id: "101") } } }',
+        ' updateGatewayPixelConfig(pixelId: "101") { id } } } }',
+        'mutation { tenantMutations(tenantId: "SandboxA") { dataPipelineMutations {'
+        ' createConversionApiGatewayPipeline(pixelId: "101", businessId: "7", accessToken: "x",'
+        ' externalId: "") { id } } } }',
     ],
 )
 def test_what_is_not_played_is_uncovered(caller: Caller, sandbox: Sandbox, query: str) -> None:

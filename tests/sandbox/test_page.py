@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from graphql import GraphQLInputObjectType, build_schema
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
 
 from pulumi_capig.sandbox import FAULTS, Fault, Sandbox
-from pulumi_capig.sandbox.redaction import redact
+from pulumi_capig.sandbox.redaction import fingerprint, redact
 from tests.support.needs import missing
 
 if TYPE_CHECKING:
@@ -91,6 +92,10 @@ def test_the_view(sandbox: Sandbox, caller: Caller) -> None:
     assert account["events"] == [["Lead", "301", "DROP"]]
     assert account["domains"] == [["example.com", None, "DROP"]]
     assert view["accounts"][1]["pixels"] == []
+    assert (account["status"], account["managed"], account["users"]) == (0, True, [])
+    assert account["domain"] is None
+    assert account["pipelines"] == []
+    assert view["mails"] == []
     assert [
         (request["operation"], request["path"], request["status"], request["fault"])
         for request in view["requests"]
@@ -140,6 +145,10 @@ def test_the_view_is_sent_again_only_if_it_has_changed(sandbox: Sandbox, caller:
         lambda: sandbox.edit("301", total_events_received=1.0),
         lambda: sandbox.set_event_filter("Lead", "DROP"),
         lambda: caller.send("list"),
+        lambda: sandbox.rename("Shop"),
+        lambda: sandbox.set_role("a@shop.example", "admin"),
+        lambda: sandbox.set_domain("capig.shop.example"),
+        lambda: sandbox.drop_account("SandboxB"),
         sandbox.clear_requests,
         sandbox.reset,
     ):
@@ -308,6 +317,55 @@ def test_credentials_are_told_nowhere(sandbox: Sandbox, caller: Caller) -> None:
     assert token not in told
 
 
+INVITE = {"email": "a@shop.example", "tenantId": "SandboxA", "userType": "ADVERTISER"}
+ALIASED = """mutation($input: SendInvitationInput!) {
+    userMutations { told: sendInvitation(input: $input) }
+}"""
+ADD_ALIASED = """mutation {
+    userMutations { addUserWithRole(
+        input: {email: "b@shop.example", roleName: "advertiser-view-SandboxA"}
+    ) { told: invitationLink } }
+}"""
+
+
+@pytest.mark.parametrize("fault", [None, *(FAULTS[name] for name in ("cut-json", "truncated"))])
+def test_invitation_links_are_told_nowhere(
+    sandbox: Sandbox, caller: Caller, fault: Fault | None
+) -> None:
+    sandbox.set_role("a@shop.example", "admin")
+    for query in (None, ALIASED, ADD_ALIASED):
+        if fault is not None:
+            sandbox.inject(fault)
+        with suppress(httpx.TransportError):
+            if query is None:
+                caller.send("sendInvitation", input=INVITE)
+            else:
+                caller.post(query, {"input": INVITE}, to="hub")
+    links = [mail.link for mail in sandbox.mails]
+    assert len(links) == 3
+    told = everything_told(sandbox) + repr(sandbox.requests) + repr(sandbox.state.history)
+    for link in links:
+        token = link.partition("token=")[2][:22]
+        assert token[:11] not in told
+        assert fingerprint(link) in told
+    assert links[0] not in repr(sandbox.mails)
+
+
+def test_secrets_of_destinations_are_told_nowhere() -> None:
+    given = {
+        "apiKeyAuth": {"name": "X-Key", "value": SECRET},
+        "basicAuth": {"user": SECRET},
+        "clientCredentialsAuth": {"clientId": "me", "clientSecret": SECRET},
+        "jsonWebTokenAuth": {"privateKey": SECRET},
+        "invitationLink": SECRET,
+        "sendInvitation": SECRET,
+    }
+    told = json.dumps(redact(given))
+    assert SECRET not in told
+    assert told.count("sha256:") == len(given)
+    assert "X-Key" in told
+
+
 def test_each_secret_of_the_schema_is_known() -> None:
     sdl = (files("pulumi_capig.sandbox") / "schema/capig.graphql").read_text("utf-8")
     names = {
@@ -430,6 +488,78 @@ def test_changes_appear_and_are_marked_for_a_moment(
     expect(watched.rows("Pixels", "SandboxB")).to_have_count(0)
     assert {"off", "12", "Lead301DROP", "301Shoponoffheld120"} <= set(watched.marks())
     expect(watched.page.locator(".changed, .gone")).to_have_count(0)
+
+
+def test_accounts_people_and_domains_appear(
+    watched: Watched, sandbox: Sandbox, caller: Caller
+) -> None:
+    users, domain = watched.rows("Users"), watched.rows("First-party domain")
+    mails = watched.page.locator("#mails tbody tr:not(.gone)")
+    for caption in ("Users", "First-party domain"):
+        expect(watched.table(caption)).to_be_hidden()
+    expect(watched.page.locator("#mails")).to_be_hidden()
+    caller.add("ann@shop.example")
+    expect(users).to_have_text(["ann@shop.exampleadminpending"])
+    expect(mails).to_have_text(
+        [re.compile(r"ann@shop.exampleSandboxAaddUserWithRolesha256:\w{12}")]
+    )
+    sandbox.accept("ann@shop.example")
+    sandbox.set_role("bob@shop.example", None)
+    expect(users).to_have_text(["ann@shop.exampleadminactive", "bob@shop.examplenoneactive"])
+    sandbox.set_domain("capig.shop.example")
+    expect(domain).to_have_text(
+        ["capig.shop.example→ capig.example.comnot resolvedDOMAIN_NOT_SELECTED"]
+    )
+    sandbox.resolve()
+    expect(domain).to_have_text([re.compile("comresolvedDOMAIN")])
+    heading = watched.page.get_by_role("heading", name="SandboxA")
+    expect(heading).to_have_text("SandboxA Tenant for SandboxA")
+    sandbox.edit_account(name="Shop", status=2, managed=False)
+    expect(heading).to_have_text("SandboxA Shop, deactivated, unmanaged")
+    made = caller.create("Store", canPartnerManage=False, adminEmail="cleo@store.example")["id"]
+    expect(watched.page.get_by_role("heading", name=made)).to_have_text(
+        f"{made} Store, setup in progress, unmanaged"
+    )
+    expect(mails).to_have_count(2)
+    search = watched.page.get_by_role("searchbox", name="Search")
+    search.fill("cleo@")
+    expect(watched.rows("Users", made)).to_have_count(1)
+    expect(heading).to_be_hidden()
+    expect(mails).to_have_count(1)
+    search.fill("")
+    sandbox.drop_account()
+    expect(heading).to_have_count(0)
+    assert watched.width_missing() == 0
+    for mail in sandbox.mails:
+        assert mail.link not in watched.page.content()
+
+
+def test_pipelines_appear_with_what_is_in_them(
+    watched: Watched, sandbox: Sandbox, caller: Caller
+) -> None:
+    rows = watched.rows("Pipelines")
+    expect(watched.table("Pipelines")).to_be_hidden()
+    sandbox.add_pipeline("Web", pipeline_id="pl-1")
+    expect(rows).to_have_text(["Webpl-1"])
+    sandbox.add_source("pl-1", "Site", source_id="ds-1")
+    sandbox.add_destination("pl-1", "Meta", destination_id="dd-1")
+    site, meta = "Site (advertiser hosted pixel)", "Meta (meta conversions api)"
+    expect(rows).to_have_text([f"Webpl-1{site}{meta}, not configured"])
+    sandbox.edit_destination("dd-1", config={"metaDatasetId": "101", "accessToken": SECRET})
+    sandbox.edit_pipeline("pl-1", active=False, blocked=("Lead", "Search"))
+    blocked = {
+        "pipelineId": "pl-1",
+        "destinationId": "dd-1",
+        "destinationFilterBlockedEventTypes": ["Purchase"],
+    }
+    caller.run("updatePipelineDestinationFilter", input=blocked)
+    expect(rows).to_have_text(
+        [f"Web, inactivepl-1{site}{meta}Lead, Search (filter is off)Meta: Purchase"]
+    )
+    sandbox.drop_pipeline("pl-1")
+    expect(rows).to_have_text([f"(none){site}{meta}"])
+    assert SECRET not in watched.page.content()
+    assert watched.width_missing() == 0
 
 
 def test_requests_appear_with_their_answers(

@@ -393,7 +393,7 @@ def with_picture(
             continue
         account = accounts.setdefault(digest(arguments.get("tenant_id", DEFAULT)), len(accounts))
         hints[name] = {HINT: writer.hint(len(rows))}
-        rows.append(_row(f"{kind} '{name}'", arguments, account))
+        rows.append(_row(name, kind, arguments, account))
     writer.write(rows, list(accounts), preview=preview)
     return {
         name: (kind, {**arguments, **hints.get(name, {})})
@@ -401,25 +401,30 @@ def with_picture(
     }
 
 
-def _row(resource: str, arguments: Props, account: int) -> Row | None:
-    subject, kind = next(s for s in _SUBJECTS.items() if s[0] in arguments)
+def _row(name: str, kind: str, arguments: Props, account: int) -> Row | None:
+    """What a resource declares; None where its check alone says so."""
+    if kind not in _SUBJECTS:
+        return None
+    subject, pictured = _SUBJECTS[kind]
     names, scope = arguments[subject], arguments.get("pixel_ids")
     values = [*(names if isinstance(names, list) else [names]), *(scope or ())]
     if not all(isinstance(value, str) for value in values) or UNKNOWN in values:
         return None
     pixels = None if scope is None else frozenset(scope)
     spelled = tuple(sorted(names)) if isinstance(names, list) else (names,)
-    return Row(resource, kind, spelled, pixels, arguments.get("filter_state", ""), account)
+    state = arguments.get("filter_state", "")
+    return Row(f"{kind} '{name}'", pictured, spelled, pixels, state, account)
 
 
 DEFAULT = "SandboxA"
-_SUBJECTS: dict[str, Any] = {
-    "pixel_id": "connection",
-    "event_name": "event",
-    "event_names": "event",
-    "domain": "domain",
-    "domains": "domain",
+_SUBJECTS = {
+    "PixelConnection": ("pixel_id", "connection"),
+    "EventFilter": ("event_name", "event"),
+    "EventFilters": ("event_names", "event"),
+    "DomainFilter": ("domain", "domain"),
+    "DomainFilters": ("domains", "domain"),
 }
+"""What names it, and what that is in the picture, by kind of resource."""
 
 
 class _StoppedError(Exception):

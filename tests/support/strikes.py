@@ -98,7 +98,7 @@ class _Strikes(httpx.BaseTransport):
         if request.url.path == TOKEN_PATH:
             return int(self.operation == "token")
         named = _FIELDS.get(self.operation, self.operation)
-        return len(re.findall(rf"\b{named}\s*\(", json.loads(request.content)["query"]))
+        return len(re.findall(rf"\b{named}\s*[({{]", json.loads(request.content)["query"]))
 
     @contextmanager
     def strike(self, request: httpx.Request) -> Iterator[None]:

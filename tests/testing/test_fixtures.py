@@ -331,6 +331,60 @@ def test_the_mocks_answer_the_look_ups(tmp_path: Path) -> None:
     assert code == 0, text
 
 
+def test_the_mocks_answer_the_look_ups_of_accounts(tmp_path: Path) -> None:
+    source = """
+    import pulumi
+    import pulumi_capig as capig
+
+    calls = []
+
+    class Mocks(pulumi.runtime.Mocks):
+        def new_resource(self, args):
+            return f"{args.name}-id", args.inputs
+
+        def call(self, args):
+            calls.append((args.token, args.args))
+            if args.token == "capig:index:getAccount":
+                return {"name": "Shop", "status": 2.0, "users": [{"email": "a@b.example"}]}
+            if args.token == "capig:index:getEventMetrics":
+                return {"events": [{"name": "Lead", "received": 4.0}]}
+            return {}
+
+    pulumi.runtime.set_mocks(Mocks(), preview=True)
+
+    @pulumi.runtime.test
+    def test_look_ups():
+        account = capig.get_account("A")
+        assert (account.tenant_id, account.name, account.status) == ("A", "Shop", 2)
+        assert (account.managed, account.roles, account.gateway) == (False, [], "")
+        (user,) = account.users
+        assert (user.email, user.status, user.role) == ("a@b.example", -1, "")
+        events = capig.get_event_metrics("A", pixel_ids=["1"])
+        assert [(each.name, each.received, each.published) for each in events.events] == [
+            ("Lead", 4, -1)
+        ]
+        assert repr(events.events[0].received) == "4"
+        assert capig.get_account_usage("A").total_pixels == -1
+        assert capig.get_first_party_domain().domain == ""
+        assert calls == [
+            ("capig:index:getAccount", {"tenant_id": "A"}),
+            (
+                "capig:index:getEventMetrics",
+                {"tenant_id": "A", "pixel_ids": ["1"], "time_window": 60},
+            ),
+            ("capig:index:getAccountUsage", {"tenant_id": "A"}),
+            ("capig:index:getFirstPartyDomain", {}),
+        ]
+
+        def check(found):
+            assert isinstance(found, capig.GetAccountResult)
+
+        return capig.get_account_output(pulumi.Output.from_input("A")).apply(check)
+    """
+    code, text = run_pytest(tmp_path, textwrap.dedent(source))
+    assert code == 0, text
+
+
 def test_a_run_of_pytest_that_wants_no_fixture_stays_light(tmp_path: Path) -> None:
     source = """
     import sys

@@ -98,9 +98,31 @@ def test_the_wheel_works_with_the_oldest_that_it_accepts(
     assert "101" in lowest.run("capig", "status")
     (lowest.folder / "test_pixel.py").write_text(TEST, "utf-8")
     assert "1 passed" in lowest.run("pytest", "-q", "test_pixel.py")
+
+
+FAILS_LATER = """
+    capig.PixelConnection("shop", pixel_id="201", business_id="7", access_token="EAAB")
+    pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", {"name": "organization/test/dev"})
+    raise ValueError("no such event")
+"""
+GOES_WELL = """
+    capig.EventFilter("leads", event_name="Lead", filter_state="DROP")
+"""
+
+
+def test_the_oldest_sdk_registers_all_of_a_program_or_nothing(
+    tmp_path: Path, lowest: Environment, in_sandbox: Sandbox
+) -> None:
     stack = stack_in(tmp_path, lowest, in_sandbox)
-    stack.write('capig.EventFilter("leads", event_name="Lead", filter_state="DROP")')
-    stack.up().ok()
+    stack.write(FAILS_LATER + GOES_WELL)
+    assert "ValueError: no such event" in stack.up().text
+    assert (stack.resources(), in_sandbox.requests) == ({}, [])
+    stack.write(FAILS_LATER.partition("raise")[0] + GOES_WELL)
+    text = stack.up().ok().text
+    assert "warning" not in text, text
+    assert set(stack.resources()) == {"shop", "leads"}
+    assert in_sandbox.state.effective_event(in_sandbox.tenant_id, "Lead", "201") == "DROP"
+    stack.is_settled()
 
 
 @with_the_cli

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from . import destinations as destinations
     from . import filters as filters
     from . import metrics as metrics
+    from . import pipelines as pipelines
     from . import pixels as pixels
     from . import routing as routing
     from . import sources as sources

@@ -10,10 +10,13 @@ from typing import ClassVar
 
 from .accounts import AccountDialect
 from .answers import AnswerDialect
+from .destinations import DestinationDialect
 from .filters import FilterDialect
 from .people import PeopleDialect
+from .pipelines import PipelineDialect
 from .pixels import PixelDialect
 from .routing import RoutingDialect
+from .sources import SourceDialect
 from .tokens import TokenDialect
 
 __all__ = ["Dialect"]
@@ -28,6 +31,9 @@ class Dialect(
     AccountDialect,
     PeopleDialect,
     RoutingDialect,
+    PipelineDialect,
+    SourceDialect,
+    DestinationDialect,
 ):
     """What a gateway does wherever the documentation leaves it open.
 

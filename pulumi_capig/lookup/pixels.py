@@ -1,14 +1,15 @@
-"""What the gateway holds now, counters included, under the names that the look-ups give it."""
+"""An account with its connected pixels, counters included."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .errors import UnexpectedAnswerError
-from .gateway.pixel import Pixel
+from ..errors import UnexpectedAnswerError
+from ..gateway.pixel import Pixel
+from .untold import UNTOLD
 
 if TYPE_CHECKING:
-    from .gateway import Account, Client, SignalConfig
+    from ..gateway import Account, Client, SignalConfig
 
 COUNTERS = (
     "last_published",
@@ -16,9 +17,6 @@ COUNTERS = (
     "last_received",
     "total_events_received",
 )
-
-UNTOLD = -1
-"""Stands for an account's status where the gateway does not say it; 0 means active."""
 
 
 def account(client: Client, tenant_id: str, time_window: int = 60) -> dict[str, Any]:
@@ -45,7 +43,7 @@ def listed(
     client: Client, tenant_id: str, time_window: int = 60
 ) -> tuple[Account, list[SignalConfig]]:
     """An account as the gateway answers it, and its connected pixels."""
-    from .gateway import pixels
+    from ..gateway import pixels
 
     answer = pixels.list_account(client, tenant_id, time_window)
     if answer.signal_configs is None:

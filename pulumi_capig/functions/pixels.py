@@ -1,22 +1,4 @@
-"""Look-ups: what the gateway holds now, with live counters.
-
-They run in the program's own process, also in a preview, and work in a notebook as well::
-
-    import pulumi_capig as capig
-
-    for pixel in capig.get_pixel_connections("IaoreXfj").pixel_connections:
-        print(pixel.pixel_name, pixel.total_events_received)
-
-Settings are read as the resources read them: environment, then stack config where a program
-runs. Each call asks the gateway anew; one client serves all of them.
-
-In a unit test with ``pulumi.runtime.set_mocks`` nothing is sent: ``Mocks.call`` is asked with the
-token ``capig:index:getPixelConnection`` (``…getPixelConnections``) and the arguments under their
-Python names. It answers with the results' names; what it leaves out is ``""``, False, 0.0 or [].
-
-Uncaught in a program, an error of a look-up is shown as a clean line: there, what is raised is a
-``pulumi.RunError`` besides the `CapigError` that it is.
-"""
+"""Look-ups of connected pixels, with live counters."""
 
 from __future__ import annotations
 
@@ -25,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from .errors import NotFoundError, UnexpectedAnswerError
-from .invocation import Invocation
-from .lookup import UNTOLD, account, blank_pixel
+from ..errors import NotFoundError, UnexpectedAnswerError
+from ..invocation import Invocation
+from ..lookup import UNTOLD, account, blank_pixel
+from .shown import Shown
 
 if TYPE_CHECKING:
-    from .gateway import Client
+    from ..gateway import Client
 
 __all__ = [
     "GetPixelConnectionResult",
@@ -42,16 +25,8 @@ __all__ = [
 ]
 
 
-class _Shown:
-    """Shows its values, as a notebook wants them."""
-
-    def __repr__(self) -> str:
-        values = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
-        return f"{type(self).__name__}({values})"
-
-
 @pulumi.output_type
-class GetPixelConnectionResult(_Shown):
+class GetPixelConnectionResult(Shown):
     """A connected pixel as the gateway holds it now; no value is ever None.
 
     Attributes:
@@ -102,7 +77,7 @@ class GetPixelConnectionResult(_Shown):
 
 
 @pulumi.output_type
-class GetPixelConnectionsResult(_Shown):
+class GetPixelConnectionsResult(Shown):
     """An account and its connected pixels as the gateway holds them now.
 
     Attributes:

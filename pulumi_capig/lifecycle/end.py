@@ -1,0 +1,176 @@
+"""How the ends of pipelines live, data sources and destinations, which an account has lists of."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, ClassVar
+
+from ..errors import GatewayError, OutcomeUnknownError
+from .numbered import NumberedLifecycle, Ref
+from .signals import End, EndList
+
+if TYPE_CHECKING:
+    from .values import Props
+
+
+class EndLifecycle(NumberedLifecycle[End]):
+    """Life of a data source or destination, over one run.
+
+    Attributes:
+        ends: The list that it is in.
+    """
+
+    ends: ClassVar[type[EndList]]
+    needed: ClassVar[tuple[str, ...]] = ("name", "pipeline_id")
+    replaces: ClassVar[tuple[str, ...]] = ("tenant_id", "pipeline_id")
+
+    # -- create and update ---------------------------------------------------------------------
+
+    def _make(self, inputs: Props) -> tuple[str, End]:
+        """Make it once; after a lost answer, what the list has gained is it."""
+        ends = self._list(inputs["tenant_id"])
+        with ends.creating:
+            before = set(ends.all())
+            try:
+                made = self._create(inputs)
+            except OutcomeUnknownError as error:
+                made = self._gained(inputs, before, error) or self._once_more(inputs, before, error)
+            ends.learned(made.id, made)
+        return made.id, made
+
+    def _once_more(self, inputs: Props, before: set[str], first: OutcomeUnknownError) -> End:
+        self._run.client().rest_after(first)
+        try:
+            return self._create(inputs)
+        except OutcomeUnknownError as error:
+            found = self._gained(inputs, before, error)
+            if found is None:
+                raise
+            return found
+
+    def _gained(self, inputs: Props, before: set[str], error: GatewayError) -> End | None:
+        """What a lost answer has left: the one entry that is new and could be it."""
+        try:
+            now = self._list(inputs["tenant_id"]).read_again().all()
+        except GatewayError as second:
+            raise error from second
+        new = [end for i, end in now.items() if i not in before and self._may_be(end, inputs)]
+        if len(new) > 1:
+            reason = f"{error.reason}; several of its name are new: {', '.join(e.id for e in new)}"
+            advice = (
+                f"Look in the gateway's page which of them is this one, and take it over by its "
+                f"id: {self.own_id}."
+            )
+            raise error.because(reason, advice) from error
+        return new[0] if new else None
+
+    def _may_be(self, end: End, inputs: Props) -> bool:
+        wanted = (inputs["name"], self._type(inputs))
+        here = end.pipelines is None or inputs["pipeline_id"] in end.pipelines
+        return here and (end.name, end.type or wanted[1]) == wanted
+
+    def _bring(self, ref: Ref, inputs: Props, found: End) -> tuple[Props, list[str]]:
+        now = {"name": found.name, "active": found.active}
+        changed = {n for n in now if n in inputs and inputs[n] != now[n]}
+        if now["active"] is None and inputs.get("active") is True:
+            changed.discard("active")  # a new one is active
+        done = [*self._configure(ref, inputs, found), *(f"set its {n}" for n in sorted(changed))]
+        self._send(ref, inputs, changed, found)
+        done += self._bring_blocked(ref, inputs)
+        return self._facts(ref, inputs, {}), done
+
+    def _change(self, ref: Ref, olds: Props, news: Props, changed: set[str]) -> Props:
+        self._reconfigure(ref, news, changed)
+        self._send(ref, news, changed, None)
+        if "blocked_events" in changed and "blocked_events" in news:
+            self._block(ref, news)
+        return self._facts(ref, news, olds)
+
+    def _send(self, ref: Ref, inputs: Props, changed: set[str], found: End | None) -> None:
+        if not {"name", "active"} & changed & {*inputs}:
+            return
+
+        def now() -> tuple[str | None, bool | None]:
+            end = found or self._there(ref)
+            return end.name, end.active
+
+        name, active = self._both(ref, inputs, now)
+        said = self._update(ref, inputs, name, active)
+        if said is not None:
+            self._compare(ref, said, name, active)
+
+    # -- read ----------------------------------------------------------------------------------
+
+    def _find(self, resource_id: str, outputs: Props) -> Props | None:
+        ref = Ref(*resource_id.split("/", 1))
+        found = self._existing(ref)
+        if found is None:
+            return None
+        now: Props = {}
+        if "name" in outputs and found.name is not None:
+            now["name"] = found.name
+        if "active" in outputs and found.active is not None:
+            now["active"] = found.active
+        return {**now, **self._drift(ref, outputs, found)}
+
+    def _existing(self, ref: Ref) -> End | None:
+        return self._list(ref.tenant_id).get(ref.id)
+
+    # -- delete --------------------------------------------------------------------------------
+
+    def _remove(self, ref: Ref, outputs: Props) -> None:
+        if outputs and self._existing(ref) is None:
+            return
+        super()._remove(ref, outputs)
+
+    def _is_gone(self, ref: Ref, failure: GatewayError) -> bool:
+        try:
+            return self._list(ref.tenant_id).read_again().get(ref.id) is None
+        except GatewayError as error:
+            raise failure from error
+
+    def _deleted(self, ref: Ref) -> None:
+        self._list(ref.tenant_id).learned(ref.id, None)
+
+    # -- what a subclass says ------------------------------------------------------------------
+
+    @abstractmethod
+    def _type(self, props: Props) -> str:
+        """Its type at the gateway."""
+
+    @abstractmethod
+    def _create(self, inputs: Props) -> End:
+        """Send the create; what the gateway answers."""
+
+    @abstractmethod
+    def _update(
+        self, ref: Ref, inputs: Props, name: str, active: bool
+    ) -> tuple[str | None, bool | None] | None:
+        """Send name and state; what the gateway answers of both."""
+
+    @abstractmethod
+    def _facts(self, ref: Ref, inputs: Props, olds: Props) -> Props:
+        """Its outputs beside the inputs."""
+
+    def _configure(self, ref: Ref, inputs: Props, found: End) -> list[str]:
+        """Send what it is set up with; in words what was sent."""
+        return []
+
+    def _reconfigure(self, ref: Ref, inputs: Props, changed: set[str]) -> None:
+        """Send what it is set up with, where a part of that has changed."""
+
+    def _bring_blocked(self, ref: Ref, inputs: Props) -> list[str]:
+        """Block what is declared, where that is otherwise; in words what was sent."""
+        return []
+
+    def _block(self, ref: Ref, inputs: Props) -> None:
+        """Block what is declared."""
+
+    def _drift(self, ref: Ref, outputs: Props, found: End) -> Props:
+        """What else of it is otherwise than in state."""
+        return {}
+
+    # ------------------------------------------------------------------------------------------
+
+    def _list(self, tenant_id: str) -> EndList:
+        return self._run.account(tenant_id).share(self.ends)

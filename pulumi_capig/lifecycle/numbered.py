@@ -1,0 +1,258 @@
+"""How resources live whose id the gateway makes: taken over by it, and never replaced for it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from .. import canonical
+from ..errors import CapigError, GatewayError, NotFoundError, RefusedError, UnexpectedAnswerError
+from ..picture import Row
+from .readable import ReadableLifecycle, T
+from .tenancy import resolve_tenant
+from .values import Created, Difference, Failure, Props, check_set
+
+if TYPE_CHECKING:
+    from .run_account import RunAccount
+    from .values import Checked
+
+
+class Ref(NamedTuple):
+    """A resource whose id the gateway made."""
+
+    tenant_id: str
+    id: str
+
+
+class NumberedLifecycle(ReadableLifecycle[T]):
+    """A resource in an account that the gateway finds by an id of its own making.
+
+    Attributes:
+        kind: What it is in the picture, and in messages.
+        own_id: The argument that takes an existing one over.
+        needed: Arguments that a new one needs.
+    """
+
+    kind: ClassVar[str]
+    own_id: ClassVar[str]
+    needed: ClassVar[tuple[str, ...]] = ("name",)
+    replaces: ClassVar[tuple[str, ...]] = ("tenant_id",)
+
+    # -- check and diff ------------------------------------------------------------------------
+
+    def _complete(self, olds: Props, checked: Checked) -> None:
+        resolve_tenant(self._run.settings, olds, checked)
+        inputs = checked.inputs
+        if not olds and self.own_id not in inputs:
+            checked.failures += [
+                Failure(name, f"{name} is missing: a new {self.kind} needs one")
+                for name in self.needed
+                if name not in inputs
+            ]
+        if "blocked_events" in inputs:
+            check_set(checked, "blocked_events", canonical.event_name)
+
+    def _declare(self, olds: Props, checked: Checked, given: Props, row: int) -> None:
+        inputs = checked.inputs
+        own, tenant_id = inputs.get(self.own_id), inputs.get("tenant_id")
+        if not (isinstance(own, str) and isinstance(tenant_id, str)):
+            return
+        declared = Row("another resource", self.kind, (own,))
+        other = self._run.picture.declare(row, tenant_id, declared)
+        if other is not None:
+            reason = f"{other.resource} is {self.kind} {own} too. Keep one of them"
+            checked.failures.append(Failure("", reason))
+
+    def diff(self, resource_id: str, olds: Props, news: Props) -> Difference:
+        """What would change; another id is another resource."""
+        declared, own = news.get(self.own_id), _ref(resource_id).id
+        if isinstance(declared, str) and declared != own:
+            what = f"this resource is {self.kind} {own}, and the program now says {declared}"
+            raise RefusedError(what, f"Declare {declared} as a resource of its own.")
+        return super().diff(resource_id, olds, news)
+
+    def _changed(self, olds: Props, news: Props) -> set[str]:
+        return super()._changed(olds, news) - {self.own_id}
+
+    # -- create, update and delete -------------------------------------------------------------
+
+    def create(self, inputs: Props) -> Created:
+        """Make it, or take over the one that is named."""
+        tenant_id = inputs["tenant_id"]
+        if self.own_id in inputs:
+            ref = Ref(tenant_id, inputs[self.own_id])
+            facts, done = self._bring(ref, inputs, self._there(ref))
+            shown = " and ".join(done) or "nothing had to be changed"
+            self._run.tell(f"took over {self._words(ref)}: {shown}")
+        else:
+            if missing := [name for name in self.needed if name not in inputs]:
+                what = f"make a new {self.kind}: {' and '.join(missing)} are missing"
+                raise RefusedError(what, "Declare them: only one that exists does without.")
+            new_id, found = self._make(inputs)
+            ref = Ref(tenant_id, new_id)
+            try:
+                facts, _ = self._bring(ref, inputs, found)
+            except CapigError as error:
+                raise self._undone(ref, error) from error
+        return Created("/".join(ref), self._outputs(inputs, facts))
+
+    def update(self, resource_id: str, olds: Props, news: Props) -> Props:
+        """Send what differs, and nothing else."""
+        ref, moved = _ref(resource_id), self._run.has_moved(olds.get("gateway"))
+        changed = self._changed(olds, news)
+        if moved:
+            self._there(ref)
+        facts = self._change(ref, olds, news, changed)
+        return self._outputs(news, facts)
+
+    def delete(self, resource_id: str, outputs: Props) -> None:
+        """Take it away, unless another resource of the program holds it."""
+        self._run.has_moved(outputs.get("gateway"))
+        ref = _ref(resource_id)
+        if self._account(ref).deleted:
+            return
+        if self._run.picture.declares(ref.tenant_id, self.kind, ref.id):
+            return
+        self._remove(ref, outputs)
+
+    def _remove(self, ref: Ref, outputs: Props) -> None:
+        """Send the delete; whatever it comes to, absence is what counts."""
+        failure: GatewayError = UnexpectedAnswerError(
+            "the gateway did not say that it did it, and still has it",
+            operation=f"delete {self.kind} {ref.id}",
+            tenant_id=ref.tenant_id,
+            advice="Look at it in the gateway's page, then run the command again.",
+        )
+        try:
+            done = self._delete(ref) == ref.id
+        except GatewayError as error:
+            done, failure = False, error
+        if not done and not self._is_gone(ref, failure):
+            raise failure
+        self._deleted(ref)
+
+    def _undone(self, ref: Ref, error: CapigError) -> CapigError:
+        """Take away what was made and could not be brought to what is declared."""
+        try:
+            self._remove(ref, {})
+        except CapigError as second:
+            advice = (
+                f"Left at the gateway: {self._words(ref)}. Declare it with "
+                f'{self.own_id}="{ref.id}" to go on with it, or remove it in the gateway\'s page.'
+            )
+            return CapigError(f"{error.what}; deleting it again failed too: {second.what}", advice)
+        advice = "Nothing is left of it: run the command again once the gateway is well."
+        return CapigError(f"{error.what}; the {self.kind} was deleted again", advice)
+
+    # -- what a subclass says ------------------------------------------------------------------
+
+    @abstractmethod
+    def _existing(self, ref: Ref) -> T | None:
+        """What the gateway has under an id; None if it is proved that it has nothing."""
+
+    @abstractmethod
+    def _make(self, inputs: Props) -> tuple[str, T]:
+        """Make a new one; its id, and what there is of it."""
+
+    @abstractmethod
+    def _bring(self, ref: Ref, inputs: Props, found: T) -> tuple[Props, list[str]]:
+        """Bring what there is to what is declared; its facts, and in words what was sent."""
+
+    @abstractmethod
+    def _change(self, ref: Ref, olds: Props, news: Props, changed: set[str]) -> Props:
+        """Bring what is in state to what is declared; its facts."""
+
+    @abstractmethod
+    def _delete(self, ref: Ref) -> str | None:
+        """Send the delete; the id as the gateway answers it."""
+
+    @abstractmethod
+    def _is_gone(self, ref: Ref, failure: GatewayError) -> bool:
+        """Whether a fresh look proves that it is gone.
+
+        Raises:
+            GatewayError: That cannot be seen: the failure itself.
+        """
+
+    @abstractmethod
+    def _deleted(self, ref: Ref) -> None:
+        """Note that it is gone."""
+
+    # ------------------------------------------------------------------------------------------
+
+    def _there(self, ref: Ref) -> T:
+        found = self._existing(ref)
+        if found is None:
+            reason = "the gateway does not have it"
+            raise NotFoundError(
+                reason,
+                operation=f"read {self.kind} {ref.id}",
+                tenant_id=ref.tenant_id,
+                advice="Check the id in the gateway's page. After a move of the gateway, ids may "
+                "be others: take it over by its new one.",
+            )
+        return found
+
+    def _account(self, ref: Ref) -> RunAccount:
+        return self._run.account(ref.tenant_id)
+
+    def _words(self, ref: Ref) -> str:
+        return f"{self.kind} {ref.id} (account {ref.tenant_id})"
+
+    def _compare_blocked(
+        self, ref: Ref, wanted: Sequence[str], answer: Sequence[str] | None
+    ) -> None:
+        if answer is None or set(answer) == set(wanted):
+            return
+        reason = (
+            f"the gateway answered with other blocked events ({', '.join(sorted(set(answer)))}) "
+            f"than were sent ({', '.join(wanted) or 'none'})"
+        )
+        raise UnexpectedAnswerError(
+            reason,
+            operation=f"block events of {self.kind} {ref.id}",
+            tenant_id=ref.tenant_id,
+            advice="Look at its filters in the gateway's page, then run the command again.",
+        )
+
+    def _compare(
+        self, ref: Ref, answer: tuple[str | None, bool | None], name: str, active: bool
+    ) -> None:
+        odd = [
+            what
+            for what, said, sent in (("name", answer[0], name), ("state", answer[1], active))
+            if said is not None and said != sent
+        ]
+        if odd:
+            reason = f"the gateway answered with another {' and '.join(odd)} than was sent"
+            raise UnexpectedAnswerError(
+                reason,
+                operation=f"update {self.kind} {ref.id}",
+                tenant_id=ref.tenant_id,
+                advice="Look at it in the gateway's page, then run the command again.",
+            )
+
+    def _both(
+        self, ref: Ref, inputs: Props, found: Callable[[], tuple[str | None, bool | None]]
+    ) -> tuple[str, bool]:
+        """Name and state to send: as declared, else as they are."""
+        name, active = inputs.get("name"), inputs.get("active")
+        if name is None or active is None:
+            name_now, active_now = found()
+            name = name_now if name is None else name
+            active = active_now if active is None else active
+        if name is None or active is None:
+            reason = "the gateway does not say its name and state, which have to be sent too"
+            raise UnexpectedAnswerError(
+                reason,
+                operation=f"update {self.kind} {ref.id}",
+                tenant_id=ref.tenant_id,
+                advice="Declare name and active.",
+            )
+        return name, active
+
+
+def _ref(resource_id: str) -> Ref:
+    tenant_id, _, own = resource_id.partition("/")
+    return Ref(tenant_id, own)
