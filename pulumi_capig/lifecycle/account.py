@@ -23,6 +23,7 @@ from .account_record import Record, SharedRecord
 from .connection_rules import PixelKey
 from .first_party_domain import SharedRouting
 from .readable import ReadableLifecycle
+from .signals import Destinations, Sources
 from .values import Created, Difference, Failure, Props, differs, is_known
 
 if TYPE_CHECKING:
@@ -194,6 +195,8 @@ class AccountLifecycle(ReadableLifecycle[Record]):
         account = self._run.account(tenant_id)
         account.pixels.know_empty()
         account.share(SharedRouting).know_none()
+        for ends in (Sources, Destinations):
+            account.share(ends).know_empty()
         account.share(SharedRecord).know(record)
         if inputs.get("active") is False:
             try:
