@@ -476,14 +476,15 @@ def _ids(ask: Callable[[], Sequence[Any] | None]) -> list[str]:
 
 def _not_empty(tenant_id: str, left: Mapping[str, Sequence[str]]) -> NotEmptyError:
     shown = [
-        f"{len(ids)} {what} ({', '.join(ids[:_SHOWN])}{', …' if len(ids) > _SHOWN else ''})"
+        f"{len(ids)} {what if len(ids) > 1 else what[:-1]} "
+        f"({', '.join(ids[:_SHOWN])}{', …' if len(ids) > _SHOWN else ''})"
         for what, ids in left.items()
     ]
     what = f"delete account {tenant_id}: it is not empty: {', '.join(shown)}"
     advice = (
-        "Take them out first: with tenant_id=account.tenant_id they go before their account, and "
-        "what a program no longer declares goes with the next `pulumi up`. To delete it with all "
-        "that is in it: force_destroy=True, `pulumi up`, then again."
+        "Take them out first; what a program declares with tenant_id=account.tenant_id goes before "
+        "its account. If this run has just removed them, run it again. To delete the account with "
+        "all that is in it: force_destroy=True, `pulumi up`, then delete it."
     )
     return NotEmptyError(what, advice)
 
@@ -494,7 +495,7 @@ def _renamed(tenant_id: str, made: str, name: str) -> RefusedError:
         "so the resource was renamed in the program and the account would be made anew"
     )
     advice = (
-        "Rename the resource back and run `pulumi up`; for another name, add `aliases`. To replace "
-        "the account on purpose, delete the old one in a later `pulumi up`."
+        "Rename the resource back and run `CAPIG_ADOPT=true pulumi up`; for another name, add "
+        "`aliases`. To replace the account on purpose, delete the old one in a later `pulumi up`."
     )
     return RefusedError(what, advice)
