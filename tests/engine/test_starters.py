@@ -286,6 +286,40 @@ def test_brownfield(clone: Stack, sandbox: Sandbox) -> None:
     assert held() == found
 
 
+def test_advertiser(clone: Stack, sandbox: Sandbox) -> None:
+    clone.environment["PYTHONPATH"] = str(Path(__file__).parent / "stand_ins")
+    walk = Walk(clone, "advertiser")
+    walk.secrets = {"token": "EAAB-of-the-shop"}
+    walk.run()
+    walk.run()
+    assert sandbox.requests == []
+    printed = walk.run().text
+    (mail,) = sandbox.mails
+    assert mail.to == "owner@shop.example"
+    assert printed.splitlines()[-1] == mail.link
+    (tenant,) = set(sandbox.state.accounts) - {RETAIL, CLINIC}
+    becomes = sandbox.state.effective_event, sandbox.state.effective_domain
+    assert {pixel.pixel_id for pixel in sandbox.state.pixels(tenant)} == {DE, US}
+    assert becomes[0](tenant, "Lead", US) == "DROP"
+    assert becomes[1](tenant, "checkout.partner.example", DE) == "DROP"
+
+    walk.edit()
+    walk.run()
+    assert sandbox.state.accounts[tenant].name == "Shop AG"
+    clone.preview("--expect-no-changes").ok()
+
+    walk.edit()
+    walk.run()
+    assert sandbox.state.accounts[tenant].status == 2
+    walk.run()
+    walk.is_over()
+    assert set(sandbox.state.accounts) == {RETAIL, CLINIC}
+    written = clone.everything_written()
+    assert SECRET_MARK in written
+    assert "EAAB" not in written
+    assert mail.link not in written
+
+
 AGAINST_THE_RULES = f"""
     shop = capig.PixelConnection(
         "shop", pixel_id="{US}", business_id="1", access_token="EAAB-shop", publishing=True
