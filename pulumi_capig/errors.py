@@ -206,9 +206,10 @@ class NotAuthorizedError(GatewayError):
     """The gateway refused the credentials, or the API account has no right to do this."""
 
     advice_by_default = (
-        "Check that the account exists and that the API account may manage it. After a rotated "
-        "secret, `refresh` and `destroy` use the values of the last `up`: set CAPIG_CLIENT_ID and "
-        "CAPIG_CLIENT_SECRET, or add --run-program."
+        "Check the account's id. If it is right, the host does not manage the account, or the API "
+        "account has no rights there. After a rotated secret, `refresh` and `destroy` use the "
+        "values of the last `up`: set CAPIG_CLIENT_ID and CAPIG_CLIENT_SECRET, or add "
+        "--run-program."
     )
 
 

@@ -50,6 +50,8 @@ def of_endpoint(told: Collection[Told]) -> Check:
     broken = [error for error in errors if not isinstance(error, _ABOUT_THE_ACCOUNT)]
     if broken and len(broken) == len(told):
         return Check("hub", broken[0].reason, _LET_THROUGH, Exit.GATEWAY)
+    if len(errors) == len(told):
+        return Check("hub", "answers, and shows none of these accounts")
     return Check("hub", "answers to the same token")
 
 

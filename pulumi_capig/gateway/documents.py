@@ -16,7 +16,7 @@ from .graphql import Thinned, joined
 from .operation import Operation
 
 _LITERAL = re.compile(r'"\$(\w+)"')
-_QUOTED_NAME = re.compile(r"[\"'`](?:\w+\.)?(\w+)[\"'`]")
+_QUOTED_NAME = re.compile(r"[\"'`](?:(\w+)\.)?(\w+)[\"'`]")
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Documents:
     def refused(self, operation: Operation) -> list[str]:
         """Fields of an operation that are left out, in the order of its document."""
         names = re.findall(r"\w+", Thinned(operation, frozenset()).text)
-        refused = self._refused.get(operation, frozenset())
+        refused = {name.rpartition(".")[2] for name in self._refused.get(operation, ())}
         return [name for name in dict.fromkeys(names) if name in refused]
 
     def leave_out(self, sent: Document, messages: Iterable[str]) -> bool:
@@ -84,7 +84,7 @@ class Documents:
         Returns:
             Whether there was anything to leave out, so that another document may be sent.
         """
-        named = frozenset(_named(messages)) & sent.optional
+        named = frozenset(_named(messages, sent.optional))
         if not named:
             return False
         with self._lock:
@@ -109,11 +109,19 @@ class Documents:
             return self._thinned[operation]
 
 
-def _named(messages: Iterable[str]) -> Iterator[str]:
-    """Names that validation messages quote as those of fields that the gateway does not know."""
+def _named(messages: Iterable[str], optional: frozenset[str]) -> Iterator[str]:
+    """The fields that validation messages refuse, out of those that may be left out.
+
+    Where a message says the type, and a fragment is on that, it is a field of that type alone: a
+    gateway may lack the name of a role, and know that of an account.
+    """
     for message in messages:
         about_fields = re.search(r"field|undefined|unknown", message, re.IGNORECASE)
         # A refused variable may be quoted with all its values, which name nothing.
         if about_fields and "variable" not in message.lower():
             # What follows is a suggestion of fields that the gateway does know.
-            yield from _QUOTED_NAME.findall(message.partition("Did you mean")[0])
+            quoted = _QUOTED_NAME.findall(message.partition("Did you mean")[0])
+            names = [name for _, name in quoted]
+            kinds = [*filter(None, (kind for kind, _ in quoted)), *names]
+            of_a_type = {f"{kind}.{name}" for kind in kinds for name in names} & optional
+            yield from of_a_type or optional.intersection(names)

@@ -115,8 +115,9 @@ class Explanation:
             )
         if self._credentials.token:
             return (
-                "Check that the account exists and that the API account may manage it. A ready "
-                "token is not renewed: put a new one into CAPIG_TOKEN."
+                "Check the account's id. If it is right, the host does not manage the account, or "
+                "the API account has no rights there. A ready token is not renewed: put a new one "
+                "into CAPIG_TOKEN."
             )
         return None
 

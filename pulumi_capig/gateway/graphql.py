@@ -39,6 +39,11 @@ class Field:
         return re.split(r"\W", self.text.removeprefix("..."), maxsplit=1)[0]
 
     @property
+    def may_go(self) -> bool:
+        """Whether it may be left out."""
+        return not (self.needed or self.is_spread)
+
+    @property
     def is_spread(self) -> bool:
         """Whether a fragment stands here."""
         return self.text.startswith("...")
@@ -59,6 +64,11 @@ class Definition:
     head: str
     fields: tuple[Field, ...]
 
+    @property
+    def kind(self) -> str:
+        """The type that a fragment is on; empty for an operation."""
+        return self.head.partition(" on ")[2]
+
     def __str__(self) -> str:
         return f"{self.head} {_selection(self.fields)}"
 
@@ -68,7 +78,7 @@ class Thinned:
 
     Args:
         operation: The operation.
-        without: Names of the fields.
+        without: Names of the fields; those of a fragment's type alone as ``Type.field``.
 
     Attributes:
         head: Its kind, name and variables.
@@ -89,22 +99,29 @@ class Thinned:
 
     @cached_property
     def optional(self) -> frozenset[str]:
-        """Names of the fields that may be left out."""
-        selections = [definition.fields for definition in self.fragments.values()]
-        return frozenset(name for some in ((self.root,), *selections) for name in _optional(some))
+        """Names of the fields that may be left out, in both forms."""
+        definitions = self.fragments.values()
+        selections = [(self.root,), *(definition.fields for definition in definitions)]
+        of_a_type = (
+            _of(definition.kind, field.name)
+            for definition in definitions
+            for field in definition.fields
+            if field.may_go
+        )
+        return frozenset((*of_a_type, *(name for some in selections for name in _optional(some))))
 
     @cached_property
     def text(self) -> str:
         """The document."""
         return _document(Definition(self.head, (self.root,)), self.fragments)
 
-    def _kept(self, fields: Iterable[Field]) -> tuple[Field, ...]:
-        return tuple(kept for field in fields if (kept := self._keep(field)))
+    def _kept(self, fields: Iterable[Field], kind: str = "") -> tuple[Field, ...]:
+        return tuple(kept for field in fields if (kept := self._keep(field, kind)))
 
-    def _keep(self, field: Field) -> Field | None:
+    def _keep(self, field: Field, kind: str) -> Field | None:
         if field.is_spread:
             return field if self._keep_fragment(field.name) else None
-        if field.name in self._without and not field.needed:
+        if field.may_go and not self._without.isdisjoint((field.name, _of(kind, field.name))):
             return None
         if field.below is None:
             return field
@@ -115,7 +132,7 @@ class Thinned:
 
     def _keep_fragment(self, name: str) -> bool:
         whole = _fragment(self._endpoint, name)
-        fields = self._kept(whole.fields)
+        fields = self._kept(whole.fields, whole.kind)
         if fields:
             self.fragments[name] = replace(whole, fields=fields)
         return bool(fields)
@@ -156,9 +173,13 @@ def _selection(fields: Iterable[Field]) -> str:
 
 def _optional(fields: Iterable[Field]) -> Iterator[str]:
     for field in fields:
-        if not (field.needed or field.is_spread):
+        if field.may_go:
             yield field.name
         yield from _optional(field.below or ())
+
+
+def _of(kind: str, name: str) -> str:
+    return f"{kind}.{name}"
 
 
 def _declared(head: str, alias: str) -> Iterator[str]:

@@ -265,6 +265,13 @@ def test_endpoints_that_disagree(capig: Capig, sandbox: Sandbox, code: int) -> N
     assert "; the hub knows it, managed by the host → " in line
 
 
+def test_a_hub_that_refuses_all(capig: Capig, sandbox: Sandbox) -> None:
+    sandbox.inject(Fault("field-error", "tenant", code=401, times=None))
+    done = capig("doctor")
+    assert done.returncode == 1
+    assert "hub: answers, and shows none of these accounts" in done.stdout
+
+
 def test_a_null_of_the_hub_is_a_finding(capig: Capig, sandbox: Sandbox) -> None:
     sandbox.inject(Fault("no-success", "tenant", times=None))
     done = capig("doctor")

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from pulumi_capig import settings as table
 from pulumi_capig.sandbox import Fault, Sandbox
 from tests.faults.checks import is_clear
-from tests.faults.scenarios import FULL, NEIGHBOUR, OPERATIONS, PIXEL, TOKEN
+from tests.faults.scenarios import FULL, NEIGHBOUR, OPERATIONS, PIXEL, TENANT, TOKEN
 from tests.support.deployment import Deployment
 from tests.support.depth import DEPTH
 from tests.support.provider import UNKNOWN, CallError, Provider
@@ -107,8 +107,8 @@ def declared(draw: st.DrawFn, kind: str) -> dict[str, Any]:
     return arguments
 
 
-def attempt(act: Callable[[], Any]) -> Any:
-    """A result, or None after a clear error."""
+def attempt(act: Callable[[], Any], account: str = TENANT) -> Any:
+    """A result, or None after a clear error, which names the account."""
     try:
         return act()
     except CallError as error:
@@ -117,18 +117,18 @@ def attempt(act: Callable[[], Any]) -> Any:
         assert len(message.splitlines()) == 2
         assert "defect" not in message
     else:
-        clear(message)
+        clear(message, account)
     return None
 
 
-def clear(message: str) -> None:
+def clear(message: str, account: str = TENANT) -> None:
     """A clear message, of an operation or of a refusal."""
     refusals = ("the state was made against", "get a pixel connection", "take over pixel")
     if any(words in message for words in refusals):
         assert "defect" not in message
         assert len(message.splitlines()) == 2
     else:
-        is_clear(message, (TOKEN, Sandbox.client_secret))
+        is_clear(message, (TOKEN, Sandbox.client_secret), account)
 
 
 @fuzzed(150)
@@ -145,12 +145,13 @@ def test_arguments(served: Provider, in_sandbox: Sandbox, data: st.DataObject, k
             assert path.split("[")[0] in ARGUMENTS[kind]
         if checked.failures or UNKNOWN in json.dumps(checked.inputs):
             return
-        created = attempt(lambda: provider.create(kind, checked.inputs))
+        account = checked.inputs["tenant_id"]
+        created = attempt(lambda: provider.create(kind, checked.inputs), account)
         if created is None:
             return
         id_, outputs = created
         assert None not in outputs.values()
-        assert attempt(lambda: provider.read(kind, id_, outputs))[0] == id_
+        assert attempt(lambda: provider.read(kind, id_, outputs), account)[0] == id_
         assert not provider.diff(kind, id_, outputs, checked.inputs).changes
     with served.operation() as provider:
         again = attempt(lambda: provider.check(kind, checked.inputs, second))
@@ -158,8 +159,9 @@ def test_arguments(served: Provider, in_sandbox: Sandbox, data: st.DataObject, k
         if not again.failures:
             attempt(lambda: provider.diff(kind, id_, outputs, again.inputs))
             if UNKNOWN not in json.dumps(again.inputs):
-                attempt(lambda: provider.update(kind, id_, outputs, again.inputs))
-        attempt(lambda: provider.delete(kind, id_, outputs))
+                moved = again.inputs["tenant_id"]
+                attempt(lambda: provider.update(kind, id_, outputs, again.inputs), moved)
+        attempt(lambda: provider.delete(kind, id_, outputs), account)
 
 
 @fuzzed(150)

@@ -112,7 +112,7 @@ def test_a_broken_up_is_settled_by_the_next(stack: Stack, sandbox: Sandbox, numb
         sandbox.hold(operation, applied=applied, after=after, times=None) as gate,
         start(stack, "up", "--yes", "--skip-preview", "--color=never") as running,
     ):
-        gate.wait()
+        gate.wait(timeout=300)  # a busy machine takes its time to get there
         way.strike(running, gate)
         outcome = running.wait().failed()
         assert TOKEN not in outcome.text

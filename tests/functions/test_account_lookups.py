@@ -162,7 +162,7 @@ def test_events_and_websites(in_sandbox: Sandbox) -> None:
 def test_no_value_is_ever_null(in_sandbox: Sandbox) -> None:
     in_sandbox.set_role("a@b.example", "admin")
     in_sandbox.set_domain("capig.shop.example")
-    missing = {f"Tenant.{name}" for name in ("status", "canPartnerManage")}
+    missing = {f"Tenant.{name}" for name in ("name", "status", "canPartnerManage")}
     missing |= {"Tenant.availableRoles", "Role.displayName", "EventMetricsSnapshot.activity"}
     missing |= {"EventMetricsSnapshot.domainActivity", "EventMetricsSnapshot.outgoing"}
     missing |= {"IngressDomain.tenant1pDomainStatus", "IngressDomain.cnameResolveSuccess"}
@@ -172,7 +172,7 @@ def test_no_value_is_ever_null(in_sandbox: Sandbox) -> None:
     in_sandbox.dialect = replace(in_sandbox.dialect, unknown_fields=frozenset(missing))
     account, usage = capig.get_account(), capig.get_account_usage()
     domain, events = capig.get_first_party_domain(), capig.get_event_metrics()
-    assert (account.status, account.managed, account.roles) == (-1, False, [])
+    assert (account.name, account.status, account.managed, account.roles) == ("", -1, False, [])
     # Of the name of a role that is not called anything, its action is left.
     assert [user.role for user in account.users] == ["admin"]
     assert (usage.total_pixels, usage.total_active_pipelines) == (-1, -1)

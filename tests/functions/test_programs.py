@@ -105,7 +105,10 @@ def test_an_account_that_is_not_managed_is_a_clean_line(stack: Stack, sandbox: S
     stack.write("capig.get_account_output()")
     failed = stack.preview().failed()
     assert "read the account (account SandboxA): the gateway answered 401" in failed.text
-    assert "Check that the account exists" in failed.text
+    assert (
+        "Check the account's id. If it is right, the host does not manage the account"
+        in failed.text
+    )
     assert "__main__.py" not in failed.text
 
 

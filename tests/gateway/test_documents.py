@@ -172,6 +172,27 @@ def test_no_document_ever_has_an_empty_selection(operation: Operation) -> None:
                 assert validate(schema, parse(text)) == []
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        'Cannot query field "name" on type "Role". Did you mean "displayName"?',
+        "Validation error (FieldUndefined@[tenant/users/roles/name]) : Field 'name' in type "
+        "'Role' is undefined",
+        'Unknown field "Role.name"',
+    ],
+)
+def test_a_field_of_one_type_stays_in_the_others(message: str) -> None:
+    documents = Documents()
+    assert documents.leave_out(documents.of(accounts.READ), [message])
+    found = leaves(documents.of(accounts.READ).text)
+    assert {"tenant.name", "tenant.users.roles.displayName"} <= found
+    assert not {"tenant.users.roles.name", "tenant.availableRoles.name"} & found
+    assert documents.refused(accounts.READ) == ["name"]
+    # What the message says again is refused in any type.
+    assert documents.leave_out(documents.of(accounts.READ), [message])
+    assert "tenant.name" not in leaves(documents.of(accounts.READ).text)
+
+
 def test_a_field_is_left_out_with_what_stands_below_it() -> None:
     documents = Documents()
     sent = documents.of(pixels.LIST)
