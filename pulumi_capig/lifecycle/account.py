@@ -23,6 +23,7 @@ from .account_record import Record, SharedRecord
 from .connection_rules import PixelKey
 from .first_party_domain import SharedRouting
 from .readable import ReadableLifecycle
+from .signals import Destinations, Sources
 from .values import Created, Difference, Failure, Props, differs, is_known
 
 if TYPE_CHECKING:
@@ -194,6 +195,8 @@ class AccountLifecycle(ReadableLifecycle[Record]):
         account = self._run.account(tenant_id)
         account.pixels.know_empty()
         account.share(SharedRouting).know_none()
+        for ends in (Sources, Destinations):
+            account.share(ends).know_empty()
         account.share(SharedRecord).know(record)
         if inputs.get("active") is False:
             try:
@@ -374,15 +377,16 @@ class AccountLifecycle(ReadableLifecycle[Record]):
         account, client = self._run.account(tenant_id), self._run.client()
         pixels = set(account.pixels.read_again().all()) - account.pixels.disconnected
         found = {
-            "pixels": sorted(pixels),
-            "data sources": [
-                i
-                for i in _ids(lambda: sources.list_sources(client, tenant_id))
-                if i not in pixels and i not in account.pixels.disconnected
-            ],
-            "data destinations": _ids(lambda: destinations.list_destinations(client, tenant_id)),
+            "pixels": pixels,
+            # That of a Meta pixel has the pixel's id.
+            "data sources": _ids(lambda: sources.list_sources(client, tenant_id))
+            - pixels
+            - account.pixels.disconnected
+            - account.share(Sources).deleted,
+            "data destinations": _ids(lambda: destinations.list_destinations(client, tenant_id))
+            - account.share(Destinations).deleted,
         }
-        return {what: ids for what, ids in found.items() if ids}
+        return {what: sorted(ids) for what, ids in found.items() if ids}
 
     def _delete(self, tenant_id: str) -> None:
         """Operation 11, once; what its answer leaves open, operation 9 says."""
@@ -463,15 +467,15 @@ def _as_sent(record: Record, name: str, managed: bool, status: int | None) -> No
     record.status = record.status if status is None else status
 
 
-def _ids(ask: Callable[[], Sequence[Any] | None]) -> list[str]:
+def _ids(ask: Callable[[], Sequence[Any] | None]) -> set[str]:
     """The ids of a list that older gateways do not know."""
     try:
         listed = ask()
     except (InvalidInputError, NotFoundError, UnexpectedAnswerError) as error:
         if not error.in_json:
             raise
-        return []
-    return sorted(str(item.id) for item in listed or () if item is not None and item.id)
+        return set()
+    return {str(item.id) for item in listed or () if item is not None and item.id}
 
 
 def _not_empty(tenant_id: str, left: Mapping[str, Sequence[str]]) -> NotEmptyError:
