@@ -406,7 +406,7 @@ def _row(name: str, kind: str, arguments: Props, account: int) -> Row | None:
     if kind not in _SUBJECTS:
         return None
     subject, pictured = _SUBJECTS[kind]
-    names, scope = arguments[subject], arguments.get("pixel_ids")
+    names, scope = arguments.get(subject), arguments.get("pixel_ids")
     values = [*(names if isinstance(names, list) else [names]), *(scope or ())]
     if not all(isinstance(value, str) for value in values) or UNKNOWN in values:
         return None
@@ -423,6 +423,10 @@ _SUBJECTS = {
     "EventFilters": ("event_names", "event"),
     "DomainFilter": ("domain", "domain"),
     "DomainFilters": ("domains", "domain"),
+    "Pipeline": ("pipeline_id", "pipeline"),
+    "DataSource": ("data_source_id", "data source"),
+    "ConversionsApiDestination": ("destination_id", "destination"),
+    "HttpDestination": ("destination_id", "destination"),
 }
 """What names it, and what that is in the picture, by kind of resource."""
 
