@@ -68,7 +68,7 @@ def anchors(page: Path) -> set[str]:
 
 
 def test_every_page_is_in_the_navigation_once() -> None:
-    listed = re.findall(r"^ +- ([\w/-]+\.md)$|^  - (index\.md)$", mkdocs(), re.MULTILINE)
+    listed = re.findall(r"^ +- ([\w/-]+\.md)$|^  - Home: (index\.md)$", mkdocs(), re.MULTILINE)
     pages = [one or other for one, other in listed]
     assert len(pages) == len(set(pages))
     assert set(map(name, PAGES)) - set(pages) == set()

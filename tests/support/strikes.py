@@ -24,7 +24,7 @@ REFUSED = "connection-refused"
 SHORT = 0.1
 """Seconds until a request that the gateway never answers is given up."""
 
-_FIELDS = {"list": "account"}
+_FIELDS = {"list": "account", "dataSourceMutations.deleteDataSource": "deleteDataSource"}
 
 
 @contextmanager
