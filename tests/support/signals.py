@@ -18,6 +18,7 @@ PIPE = "sg_v1_pl_by-hand"
 TOKEN = "EAAB-a-token-of-the-dataset-that-must-not-leak"
 KEY = "a-key-of-the-lake-that-must-not-leak"
 CODE = "createGatewayPixelHeaderCode"
+DELETE_SOURCE = "dataSourceMutations.deleteDataSource"
 
 READS = ("pipeline", "dataSourcesQuery", "dataDestinationsQuery")
 WRITES = (
@@ -28,7 +29,7 @@ WRITES = (
     "updatePipelineDestinationFilter",
     "createDataSourceForPipeline",
     "updateDataSource",
-    "deleteDataSource",
+    DELETE_SOURCE,
     CODE,
     "createDataDestination",
     "updateDataDestination",
