@@ -12,19 +12,12 @@ import pytest
 from pulumi_capig.sandbox import Fault, Sandbox
 from tests.support.deployment import Deployment, ThreadedDeployment
 from tests.support.provider import UNKNOWN, Provider
-from tests.support.signals import CODE, DELETE_SOURCE, PIPE, asked, sent, source, sources
+from tests.support.signals import CODE, DELETE_SOURCE, LOST, PIPE, asked, sent, source, sources
 from tests.support.strikes import striking
 
 CREATE, UPDATE, DELETE = "createDataSourceForPipeline", "updateDataSource", DELETE_SOURCE
 LIST = "dataSourcesQuery"
 OTHER_PIPE = "sg_v1_pl_other"
-
-LOST = (
-    "reset-before-write", "reset-after-write", "hang-up-after-write", "slow-after-write",
-    "late-write", "500-after-write", "502-page-after-write", "200-data-null-after-write",
-    "truncated", "cut-json", "not-json", "missing-fields", "wrong-types",
-)  # fmt: skip
-"""Faults after which nobody can tell whether a write was carried out."""
 
 
 @pytest.fixture(autouse=True)

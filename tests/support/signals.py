@@ -20,6 +20,9 @@ KEY = "a-key-of-the-lake-that-must-not-leak"
 CODE = "createGatewayPixelHeaderCode"
 DELETE_SOURCE = "dataSourceMutations.deleteDataSource"
 
+LOST = ("reset-before-write", "reset-after-write", "late-write", "truncated", "missing-fields")
+"""Faults after which nobody can tell whether a write was carried out; the matrix has all of them."""
+
 READS = ("pipeline", "dataSourcesQuery", "dataDestinationsQuery")
 WRITES = (
     "createPipeline",
