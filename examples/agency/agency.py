@@ -145,7 +145,7 @@ def _chosen(
 ) -> list[str]:
     known = {*accounts, *(held if options.operation == "destroy" else ())}
     if unknown := [name for name in options.accounts if name not in known]:
-        message = f"not in {tables.PIXELS}: {', '.join(unknown)}"
+        message = f"not in {tables.ACCOUNTS}: {', '.join(unknown)}"
         raise UsageError(message)
     if options.operation == "destroy" and not options.accounts and not options.all:
         message = "destroy takes the names of accounts, or --all"

@@ -65,11 +65,14 @@ def _project(folder: Path, names: list[str], pixels: int, filters: int) -> Path:
         f"name: measured\nruntime:\n  name: python\n  options:\n    virtualenv: {sys.prefix}\n"
     )
     rows = [
-        f"{name},{name},{BUSINESS},{1000 + number},Pixel {number},on,on"
+        f"{name},{BUSINESS},{1000 + number},Pixel {number},on,on"
         for name in names
         for number in range(pixels)
     ]
-    header = "account,tenant_id,business_id,pixel_id,name,receiving,publishing"
+    accounts = "account,tenant_id,name,event_enrichment,active"
+    (folder / "accounts.csv").write_text("\n".join([accounts, *(f"{n},{n},,," for n in names)]))
+    (folder / "people.csv").write_text("account,email,role")
+    header = "account,business_id,pixel_id,name,receiving,publishing"
     (folder / "pixels.csv").write_text("\n".join([header, *rows]))
     rules = [f"*,event,Event{number},DROP" for number in range(filters)]
     (folder / "policy.csv").write_text("\n".join(["account,kind,name,filter_state", *rules]))

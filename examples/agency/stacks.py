@@ -38,7 +38,8 @@ def _look(stack: automation.Stack, see: OnEvent) -> OpMap | None:
 
 
 def _destroy(stack: automation.Stack, see: OnEvent) -> OpMap | None:
-    done = stack.destroy(on_event=see, show_secrets=False)
+    # An account that its stack has made stays: it is protected, and what is in it goes.
+    done = stack.destroy(on_event=see, show_secrets=False, exclude_protected=True)
     return done.summary.resource_changes
 
 

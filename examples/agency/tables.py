@@ -1,4 +1,4 @@
-"""The two tables: which pixels an account has, and which events and websites are held back."""
+"""The four tables: accounts, their people, their pixels, and what is held back in them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ALL = "*"
+ACCOUNTS, PEOPLE = "accounts.csv", "people.csv"
 PIXELS, POLICY = "pixels.csv", "policy.csv"
 SWITCHES = {"on": True, "off": False, "": None}
 
@@ -30,20 +31,34 @@ class Pixel:
 
 @dataclass(frozen=True)
 class Account:
-    """An account: its name here, which is its stack's, its id at the gateway, what it declares.
+    """An account: its name here, which is its stack's, and what it declares.
 
     Attributes:
+        tenant_id: Its id at the gateway; "" for one that its stack makes.
+        title: Its name at the gateway; "" is left alone.
+        event_enrichment: What a new account begins with, for good.
+        active: None is left alone.
+        people: Roles, by e-mail address.
         policy: `PUBLISH` or `DROP`, by kind (`event`, `domain`) and name.
     """
 
     name: str
     tenant_id: str
+    title: str
+    event_enrichment: bool | None
+    active: bool | None
+    people: dict[str, str]
     pixels: tuple[Pixel, ...]
     policy: dict[tuple[str, str], str]
 
+    @property
+    def is_declared(self) -> bool:
+        """Whether the account itself is a resource: one that is made here, or has to be changed."""
+        return not self.tenant_id or bool(self.title) or self.active is not None
+
     def __len__(self) -> int:
         """How many resources its stack has, itself included."""
-        return 1 + len(self.pixels) + len(self.policy)
+        return 1 + self.is_declared + len(self.people) + len(self.pixels) + len(self.policy)
 
 
 @dataclass(frozen=True)
@@ -57,12 +72,15 @@ class Row:
 Check = Callable[[str], str]
 """Says what is wrong with a value, or nothing."""
 
+Table = dict[str, list[Row]]
+"""Rows by their account."""
+
 
 def read(folder: Path) -> dict[str, Account]:
-    """Read both tables.
+    """Read the tables.
 
     Args:
-        folder: Where `pixels.csv` and `policy.csv` are.
+        folder: Where they are.
 
     Returns:
         The accounts by name, in the order of the table.
@@ -71,16 +89,14 @@ def read(folder: Path) -> dict[str, Account]:
         BadTablesError: A table cannot be read, or has bad rows.
     """
     problems: list[str] = []
-    pixels = _pixels(folder / PIXELS, problems)
-    policy = _policy(folder / POLICY, {row.values["account"] for row in pixels}, problems)
+    accounts = _accounts(folder / ACCOUNTS, problems)
+    names = {row.values["account"] for row in accounts}
+    people = _by_account(_people(folder / PEOPLE, names, problems))
+    pixels = _by_account(_pixels(folder / PIXELS, names, problems))
+    policy = _by_account(_policy(folder / POLICY, names, problems))
     if problems:
         raise BadTablesError("\n  ".join(["correct these first:", *problems]))
-    rules = _by_account(policy)
-    return {
-        # What an account says of its own comes last, and holds.
-        name: _account(name, rows, [*rules.get(ALL, []), *rules.get(name, [])])
-        for name, rows in _by_account(pixels).items()
-    }
+    return {row.values["account"]: _account(row.values, people, pixels, policy) for row in accounts}
 
 
 def doubts(accounts: Iterable[Account]) -> list[str]:
@@ -96,17 +112,30 @@ def doubts(accounts: Iterable[Account]) -> list[str]:
     ]
 
 
-def _by_account(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    grouped: dict[str, list[Row]] = {}
+def _by_account(rows: Sequence[Row]) -> Table:
+    grouped: Table = {}
     for row in rows:
         grouped.setdefault(row.values["account"], []).append(row)
     return grouped
 
 
-def _account(name: str, pixels: Sequence[Row], policy: Sequence[Row]) -> Account:
-    rules = {(row.values["kind"], row.values["name"]): row.values["filter_state"] for row in policy}
-    tenant_id = pixels[0].values["tenant_id"]
-    return Account(name, tenant_id, tuple(_pixel(row.values) for row in pixels), rules)
+def _account(values: dict[str, str], people: Table, pixels: Table, policy: Table) -> Account:
+    name = values["account"]
+
+    def for_all_and(table: Table) -> Iterator[dict[str, str]]:
+        # What an account says of its own comes last, and holds.
+        return (row.values for of in (ALL, name) for row in table.get(of, []))
+
+    return Account(
+        name,
+        values["tenant_id"],
+        values["name"],
+        SWITCHES[values["event_enrichment"]],
+        SWITCHES[values["active"]],
+        {row["email"]: row["role"] for row in for_all_and(people)},
+        tuple(_pixel(row.values) for row in pixels.get(name, [])),
+        {(row["kind"], row["name"]): row["filter_state"] for row in for_all_and(policy)},
+    )
 
 
 def _pixel(values: dict[str, str]) -> Pixel:
@@ -119,10 +148,39 @@ def _pixel(values: dict[str, str]) -> Pixel:
     )
 
 
-def _pixels(path: Path, problems: list[str]) -> list[Row]:
+def _accounts(path: Path, problems: list[str]) -> list[Row]:
     checks = {
         "account": _account_name,
         "tenant_id": _tenant_id,
+        "name": _anything,
+        "event_enrichment": _one_of(*SWITCHES),
+        "active": _one_of(*SWITCHES),
+    }
+    rows = list(_rows(path, checks, problems))
+    if not (rows or problems):
+        problems.append(f"{path.name}: no rows below the header")
+    for row in rows:
+        empty = [name for name in ("name", "event_enrichment") if not row.values[name]]
+        if empty and not row.values["tenant_id"]:
+            problems.append(
+                f"{row.place}: {' and '.join(empty)} of a new account (one without tenant_id) "
+                "must not be empty"
+            )
+    _each_once(rows, ("account",), problems)
+    _each_once([row for row in rows if row.values["tenant_id"]], ("tenant_id",), problems)
+    return rows
+
+
+def _people(path: Path, accounts: set[str], problems: list[str]) -> list[Row]:
+    checks = {"account": _known(accounts, all_too=True), "email": _email, "role": _role}
+    rows = list(_rows(path, checks, problems))
+    _each_once(rows, ("account", "email"), problems)
+    return rows
+
+
+def _pixels(path: Path, accounts: set[str], problems: list[str]) -> list[Row]:
+    checks = {
+        "account": _known(accounts),
         "business_id": _digits,
         "pixel_id": _digits,
         "name": _anything,
@@ -130,21 +188,13 @@ def _pixels(path: Path, problems: list[str]) -> list[Row]:
         "publishing": _one_of(*SWITCHES),
     }
     rows = list(_rows(path, checks, problems))
-    if not (rows or problems):
-        problems.append(f"{path.name}: no rows below the header")
-    _each_once(rows, ("tenant_id", "pixel_id"), problems)
-    _one_to_one(rows, "account", "tenant_id", problems)
-    _one_to_one(rows, "tenant_id", "account", problems)
+    _each_once(rows, ("account", "pixel_id"), problems)
     return rows
 
 
 def _policy(path: Path, accounts: set[str], problems: list[str]) -> list[Row]:
-    def account(value: str) -> str:
-        known = value == ALL or value in accounts or not accounts
-        return "" if known else f"is {value!r}, which is neither {ALL} nor in {PIXELS}"
-
     checks = {
-        "account": account,
+        "account": _known(accounts, all_too=True),
         "kind": _one_of("event", "domain"),
         "name": _anything,
         "filter_state": _one_of("DROP", "PUBLISH"),
@@ -205,13 +255,14 @@ def _each_once(rows: Sequence[Row], columns: tuple[str, ...], problems: list[str
             problems.append(f"{row.place}: {' '.join(key)} is in {place} already")
 
 
-def _one_to_one(rows: Sequence[Row], one: str, other: str, problems: list[str]) -> None:
-    first: dict[str, Row] = {}
-    for row in rows:
-        known = first.setdefault(row.values[one], row)
-        if known.values[other] != row.values[other]:
-            said = f"{other} {row.values[other]!r}, but {known.values[other]!r} in {known.place}"
-            problems.append(f"{row.place}: {one} {row.values[one]} has the {said}")
+def _known(accounts: set[str], *, all_too: bool = False) -> Check:
+    def check(value: str) -> str:
+        if value in accounts or not accounts or (all_too and value == ALL):
+            return ""
+        where = f"neither {ALL} nor in {ACCOUNTS}" if all_too else f"not in {ACCOUNTS}"
+        return f"is {value!r}, which is {where}"
+
+    return check
 
 
 def _anything(_value: str) -> str:
@@ -229,8 +280,18 @@ def _account_name(value: str) -> str:
 
 
 def _tenant_id(value: str) -> str:
-    good = value and "/" not in value and len(value.split()) == 1
+    good = "/" not in value and len(value.split()) <= 1
     return "" if good else f"is {value!r}, not an account id of the gateway"
+
+
+def _email(value: str) -> str:
+    good = re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", value) and value == value.lower()
+    return "" if good else f"is {value!r}; an address is in lower case: name@example.com"
+
+
+def _role(value: str) -> str:
+    good = re.fullmatch(r"[a-z_]+", value)
+    return "" if good else f"is {value!r}, not a role such as admin, manage or view"
 
 
 def _digits(value: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import (
     CapigError,
+    ConflictError,
     GatewayError,
     InvalidInputError,
     NotFoundError,
@@ -96,7 +97,7 @@ class ConnectionWrites:
     def _set_up_again(self, inputs: Props, before: Pixel) -> Pixel:
         try:
             return self._set_up(inputs, before.pixel_name)
-        except InvalidInputError as error:
+        except (ConflictError, InvalidInputError) as error:
             reason = f"{error.reason}, while the pixel is connected"
             advice = (
                 "Correct the arguments. If they are right, this gateway does not set pixels up "

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .. import canonical
 from ..errors import (
+    ConflictError,
     GatewayError,
     InvalidInputError,
     NotFoundError,
@@ -36,7 +37,7 @@ better.
 Whether another call comes cannot be told from those under way: the engine holds it back meanwhile.
 """
 
-_REFUSED = (NotFoundError, InvalidInputError)
+_REFUSED = (NotFoundError, InvalidInputError, ConflictError)
 _UNCERTAIN = (OutcomeUnknownError, UnexpectedAnswerError)
 
 

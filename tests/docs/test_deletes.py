@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pulumi_capig.sandbox import Sandbox
 from tests.support.engine import Stack
 
@@ -69,3 +71,36 @@ def test_what_a_target_does_not_know(stack: Stack, sandbox: Sandbox) -> None:
     stack.up("--refresh", "--target", "**::shop").ok()
     assert held(sandbox, ONE) == ["DROP"]  # the connection brought it
     stack.up("--expect-no-changes").ok()
+
+
+def test_an_account_made_by_a_rename_is_undone_as_the_page_says(
+    stack: Stack, sandbox: Sandbox
+) -> None:
+    def program(name: str) -> str:
+        return f"""
+        shop = capig.Account("{name}", name="Shop GmbH", event_enrichment=False)
+        capig.AccountUser(
+            "admin", tenant_id=shop.tenant_id, email="owner@shop.example", role="admin"
+        )
+        capig.PixelConnection(
+            "web", tenant_id=shop.tenant_id, pixel_id="{ONE}", business_id="1", access_token="EA"
+        )
+        """
+
+    stack.write(program("shop"))
+    stack.up().ok()
+    (tenant,) = set(sandbox.state.accounts) - {"SandboxA", "SandboxB"}
+    stack.write(program("shop-ag"))
+    stack.up().failed()
+    assert len(sandbox.state.accounts) == 4
+    assert sandbox.state.pixels(tenant) == []
+
+    stack.write(program("shop"))
+    refused = stack.up(CAPIG_ADOPT="true").failed().text
+    assert "is protected" in refused
+    (urn,) = set(re.findall(r"urn:\S+::shop-ag", refused))
+    stack.run("state", "unprotect", "--yes", urn).ok()
+    stack.up().ok()
+    assert set(sandbox.state.accounts) == {"SandboxA", "SandboxB", tenant}
+    assert [pixel.pixel_id for pixel in sandbox.state.pixels(tenant)] == [ONE]
+    assert set(stack.resources()) == {"shop", "admin", "web"}

@@ -20,7 +20,9 @@ from tests.support.terminal import Terminal, fresh_clone, shows
 
 EXAMPLE = ROOT / "examples" / "agency"
 
-PIXELS = "account,tenant_id,business_id,pixel_id,name,receiving,publishing\n"
+ACCOUNTS = "account,tenant_id,name,event_enrichment,active\n"
+PEOPLE = "account,email,role\n"
+PIXELS = "account,business_id,pixel_id,name,receiving,publishing\n"
 POLICY = "account,kind,name,filter_state\n"
 
 
@@ -129,7 +131,10 @@ def gateway() -> Iterator[Sandbox]:
 def folder(clone: Path) -> Path:
     """The example with a table of four accounts: a pixel and a filter each."""
     folder = clone / "examples" / "agency"
-    rows = [f"{name},{name.upper()},1,101,,on,on" for name in "abcd"]
+    rows = [f"{name},{name.upper()},,," for name in "abcd"]
+    (folder / "accounts.csv").write_text(ACCOUNTS + "\n".join(rows))
+    (folder / "people.csv").write_text(PEOPLE)
+    rows = [f"{name},1,101,,on,on" for name in "abcd"]
     (folder / "pixels.csv").write_text(PIXELS + "\n".join(rows))
     (folder / "policy.csv").write_text(POLICY + "*,event,Lead,DROP\n")
     return folder
@@ -194,7 +199,8 @@ def test_one_comment_for_all_accounts(
         "TOKEN_1": "EAAB-for-tests",
     }
     assert agency(folder, environment, "up", "a", "b").returncode == 0
-    rows = ["b,B,1,102,,on,on", "b,B,1,101,,on,on", "c,C,2,103,,on,on"]
+    (folder / "accounts.csv").write_text(ACCOUNTS + "b,B,,,\nc,C,,,\n")
+    rows = ["b,1,102,,on,on", "b,1,101,,on,on", "c,2,103,,on,on"]
     (folder / "pixels.csv").write_text(PIXELS + "\n".join(rows))
     (folder / "policy.csv").write_text(POLICY + "b,event,Lead,PUBLISH\n")
     gateway.clear_requests()
@@ -220,9 +226,16 @@ def test_one_comment_for_all_accounts(
 def test_all_that_is_wrong_is_told_before_anything_begins(
     folder: Path, environment: dict[str, str]
 ) -> None:
+    (folder / "accounts.csv").write_text(
+        ACCOUNTS + "a,A,,,\na,B,,,\nb b,B,,,\nc,C,,,no\nd,,New,,\ne,B /,,,\n"
+    )
+    (folder / "people.csv").write_text(
+        PEOPLE + "*,Ana@a.example,view\na,ana,view\nz,ana@a.example,Admin\n"
+        "a,b@a.example,view\na,b@a.example,admin\n"
+    )
     (folder / "pixels.csv").write_bytes(
-        b"\xef\xbb\xbf" + PIXELS.encode() + b"a,A,1,101,,on,yes\r\na,A,1,101,,,\r\n"
-        b"a,B,1,2.1E+16,,,\r\nb b,B,1,102,,,\r\n,,,,,,\r\nc,C,1,103,,,,off\r\n"
+        b"\xef\xbb\xbf" + PIXELS.encode() + b"a,1,101,,on,yes\r\na,1,101,,,\r\n"
+        b"a,1,2.1E+16,,,\r\nb,1,102,,,\r\n,,,,,\r\nc,1,103,,,,off\r\n"
     )
     (folder / "policy.csv").write_text(
         POLICY + "*,event,,DROP\nz,event,Lead,DENY\n*,domain,https://a.example,DROP\n"
@@ -233,21 +246,30 @@ def test_all_that_is_wrong_is_told_before_anything_begins(
     assert refused.stdout == ""
     for line in (
         "pixels.csv:2: publishing is 'yes', not on or off or nothing",
-        "pixels.csv:3: A 101 is in pixels.csv:2 already",
+        "accounts.csv:3: a is in accounts.csv:2 already",
+        "accounts.csv:4: account is 'b b'; a stack's name has letters",
+        "accounts.csv:4: B is in accounts.csv:3 already",
+        "accounts.csv:5: active is 'no', not on or off or nothing",
+        "accounts.csv:6: event_enrichment of a new account (one without tenant_id) must not be",
+        "accounts.csv:7: tenant_id is 'B /', not an account id of the gateway",
+        "people.csv:2: email is 'Ana@a.example'; an address is in lower case",
+        "people.csv:3: email is 'ana'; an address is in lower case",
+        "people.csv:4: account is 'z', which is neither * nor in accounts.csv",
+        "people.csv:4: role is 'Admin', not a role such as admin, manage or view",
+        "people.csv:6: a b@a.example is in people.csv:5 already",
+        "pixels.csv:3: a 101 is in pixels.csv:2 already",
         "pixels.csv:4: pixel_id is '2.1E+16', not digits alone",
-        "pixels.csv:4: account a has the tenant_id 'B', but 'A' in pixels.csv:2",
-        "pixels.csv:5: account is 'b b'; a stack's name has letters",
-        "pixels.csv:5: tenant_id B has the account 'b b', but 'a' in pixels.csv:4",
+        "pixels.csv:5: account is 'b', which is not in accounts.csv",
         "pixels.csv:7: more values than the header has columns",
         "policy.csv:2: name is ''; an event has 1 to 50 characters",
-        "policy.csv:3: account is 'z', which is neither * nor in pixels.csv",
+        "policy.csv:3: account is 'z', which is neither * nor in accounts.csv",
         "policy.csv:3: filter_state is 'DENY', not DROP or PUBLISH",
         "policy.csv:4: name is 'https://a.example'; a domain has the form www.example.com",
         "policy.csv:6: c event Lead is in policy.csv:5 already",
         "policy.csv:7: kind is 'page', not event or domain",
     ):
         assert line in refused.stderr
-    assert len(refused.stderr.splitlines()) == 14
+    assert len(refused.stderr.splitlines()) == 23
     assert not (folder.parents[2] / "home").exists(), "the CLI was run"
 
 
@@ -263,9 +285,9 @@ def test_ids_that_a_spreadsheet_rounded_are_named(
     }
     (folder / "pixels.csv").write_text(
         PIXELS
-        + "a,A,2840127409433700,18904456377094500,,,\n"
-        + "a,A,2840127409433700,319279634094583,,,\n"
-        + "b,B,2840127409433700,18904456377094500,,,\n"
+        + "a,2840127409433700,18904456377094500,,,\n"
+        + "a,2840127409433700,319279634094583,,,\n"
+        + "b,2840127409433700,18904456377094500,,,\n"
     )
     preview = agency(folder, environment, "preview", "a")
     assert preview.returncode == 0, preview.stderr
@@ -277,10 +299,10 @@ def test_ids_that_a_spreadsheet_rounded_are_named(
 
 
 def test_tables_that_cannot_be_read_say_why(folder: Path, environment: dict[str, str]) -> None:
-    (folder / "pixels.csv").write_text(PIXELS + ",,,,,,\n")
+    (folder / "accounts.csv").write_text(ACCOUNTS + ",,,,\n")
     (folder / "policy.csv").write_text(POLICY + "a,event,Lead,DROP\n")
     empty = agency(folder, environment, "preview").stderr
-    assert empty == "correct these first:\n  pixels.csv: no rows below the header\n"
+    assert empty == "correct these first:\n  accounts.csv: no rows below the header\n"
 
     (folder / "pixels.csv").unlink()
     (folder / "policy.csv").write_text("account;kind;name;filter_state\n")
@@ -299,7 +321,7 @@ def test_tables_that_cannot_be_read_say_why(folder: Path, environment: dict[str,
 def test_a_command_line_that_asks_for_too_much(folder: Path, environment: dict[str, str]) -> None:
     environment["PULUMI_BACKEND_URL"] = folder.parent.as_uri()
     for arguments, answer in {
-        ("up", "a", "x", "y"): "not in pixels.csv: x, y",
+        ("up", "a", "x", "y"): "not in accounts.csv: x, y",
         ("destroy",): "destroy takes the names of accounts, or --all",
         ("up", "--part", "3/2"): "there is no part 3 of 2",
         ("up", "--at-once", "0"): "'0' is not a number from 1 on",

@@ -234,6 +234,7 @@ def test_several_new_ones_of_the_name_are_named(
     for each in sources(in_sandbox):
         assert (each.id in message) == (each.pipeline == PIPE)
     assert "take it over by its id: data_source_id" in message
+    in_sandbox.wait_for(CREATE, ended=True)
     assert sent(in_sandbox) == [CREATE]
 
 

@@ -21,7 +21,7 @@ CODE = "createGatewayPixelHeaderCode"
 DELETE_SOURCE = "dataSourceMutations.deleteDataSource"
 
 LOST = ("reset-before-write", "reset-after-write", "late-write", "truncated", "missing-fields")
-"""Faults after which nobody can tell whether a write was carried out; the matrix has all of them."""
+"""Faults after which nobody knows whether a write was carried out; the matrix has all of them."""
 
 READS = ("pipeline", "dataSourcesQuery", "dataDestinationsQuery")
 WRITES = (
