@@ -38,6 +38,9 @@ _WORD = re.compile(r"[^\s/()\[\]{}<>\"'`,;:=]+")
 HOST = "*"
 """Stands for the account of what belongs to the host, such as an account itself."""
 
+THE_DOMAIN = "the account's first-party domain"
+"""Its key in an account, which has one."""
+
 
 class PlaceKey(NamedTuple):
     """An event or a website of one account."""

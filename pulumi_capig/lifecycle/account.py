@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 ACTIVE, SETTING_UP, DEACTIVATED = 0, 1, 2
 
+_REFUSALS = (400, 401, 404)
+"""Codes of which each, from the hub itself, proves that an account is gone that was just seen."""
+
 _CREATE_ONLY = ("event_enrichment", "admin_email")
 _SENT = ("name", "managed", "active")
 _SHOWN = 5
@@ -40,6 +43,10 @@ _GONE = (
     "--target-dependents` takes it and all in it out of the state; if its owner took it back, "
     "declare managed=False."
 )
+_NO_LIST, _NAMELESS = "unknown, since no list came", "one without an id"
+"""What a list is held against that does not prove that all is gone."""
+
+_TAKE_OVER = 'If it is there, take it over by its id: Account(…, tenant_id="…").'
 _CANNOT_SEE = (
     "Let the host manage it again, or delete it in the gateway's page; `retain_on_delete=True` "
     "takes it out of the state alone."
@@ -181,13 +188,16 @@ class AccountLifecycle(ReadableLifecycle[Record]):
             return self._take_over(inputs)
         from ..gateway.operations import accounts
 
-        answer = accounts.create(
-            self._run.client(),
-            name=inputs["name"],
-            managed=inputs["managed"],
-            event_enrichment=inputs["event_enrichment"],
-            admin_email=inputs.get("admin_email"),
-        )
+        try:
+            answer = accounts.create(
+                self._run.client(),
+                name=inputs["name"],
+                managed=inputs["managed"],
+                event_enrichment=inputs["event_enrichment"],
+                admin_email=inputs.get("admin_email"),
+            )
+        except OutcomeUnknownError as error:
+            raise error.also(_TAKE_OVER) from error
         tenant_id = answer.id
         assert tenant_id  # noqa: S101 - without one it is an error
         record = Record.of_new(answer)
@@ -200,15 +210,14 @@ class AccountLifecycle(ReadableLifecycle[Record]):
         account.share(SharedRecord).know(record)
         if inputs.get("active") is False:
             try:
-                self._send(tenant_id, inputs, record)
+                record = self._send(tenant_id, inputs)[0]
             except CapigError as error:
                 raise self._undone(tenant_id, error) from error
         return Created(tenant_id, self._outputs(inputs, _facts(record)))
 
     def _take_over(self, inputs: Props) -> Created:
         tenant_id = inputs["tenant_id"]
-        record = self._record(tenant_id).there()
-        changed = self._send(tenant_id, inputs, record)
+        record, changed = self._send(tenant_id, inputs)
         done = f"set its {' and '.join(changed)}" if changed else "nothing had to be changed"
         self._run.tell(f"took over account {tenant_id}: {done}")
         return Created(tenant_id, self._outputs(inputs, _facts(record)))
@@ -280,22 +289,21 @@ class AccountLifecycle(ReadableLifecycle[Record]):
         if any(differs(name, olds, news) for name in _SENT) or self._run.has_moved(
             olds.get("gateway")
         ):
-            record = self._record(resource_id).there()
-            self._send(resource_id, news, record)
-            facts = _facts(record)
+            facts = _facts(self._send(resource_id, news)[0])
         return self._outputs(news, facts)
 
-    def _send(self, tenant_id: str, inputs: Props, record: Record) -> list[str]:
+    def _send(self, tenant_id: str, inputs: Props) -> tuple[Record, list[str]]:
         """Operation 10 with all that it takes, if a part of what is declared is otherwise.
 
         Returns:
-            The arguments that were otherwise.
+            What the account is now, and the arguments that were otherwise.
         """
         from ..gateway.operations import accounts
 
+        record = self._record(tenant_id).there()
         wanted = {n: inputs[n] for n in _SENT if n in inputs and inputs[n] != _now(record)[n]}
         if not wanted:
-            return []
+            return record, []
         name = inputs.get("name", record.name)
         managed = inputs.get("managed", record.managed)
         if name is None or managed is None:
@@ -313,17 +321,14 @@ class AccountLifecycle(ReadableLifecycle[Record]):
                 "unmanaged",
                 tenant_id,
             )
+        status = _status(inputs, record)
         answer = accounts.update(
-            self._run.client(),
-            tenant_id,
-            name=name,
-            managed=managed,
-            status=_status(inputs, record),
+            self._run.client(), tenant_id, name=name, managed=managed, status=status
         )
-        self._record(tenant_id).changed(
-            lambda held: _as_sent(held, name, managed, _status(inputs, record))
-        )
+        self._record(tenant_id).changed(lambda held: _as_sent(held, name, managed, status))
         self._record(tenant_id).changed(lambda held: held.as_answered(answer))
+        # Another resource may have asked for the account anew meanwhile.
+        record = self._record(tenant_id).there()
         odd = [n for n in wanted if (now := _now(record)[n]) is not None and now != inputs[n]]
         if odd:
             reason = f"the gateway answered with another {' and '.join(odd)} than was sent"
@@ -333,7 +338,7 @@ class AccountLifecycle(ReadableLifecycle[Record]):
                 tenant_id=tenant_id,
                 advice="Look at the account in the gateway's page, then run the command again.",
             )
-        return [*wanted]
+        return record, [*wanted]
 
     # -- delete --------------------------------------------------------------------------------
 
@@ -350,7 +355,10 @@ class AccountLifecycle(ReadableLifecycle[Record]):
             made = held.made_as(name)
             if made is not None and made != resource_id:
                 raise _renamed(resource_id, made, name)
-        left = self._left(resource_id)
+        try:
+            left = self._left(resource_id)
+        except NotAuthorizedError as error:
+            raise error.because(advice=_CANNOT_SEE) from error
         if left and outputs.get("force_destroy") is not True:
             raise _not_empty(resource_id, left)
         for pixel in left.get("pixels", ()):
@@ -375,7 +383,10 @@ class AccountLifecycle(ReadableLifecycle[Record]):
         from ..gateway.operations import destinations, sources
 
         account, client = self._run.account(tenant_id), self._run.client()
-        pixels = set(account.pixels.read_again().all()) - account.pixels.disconnected
+        listed = account.pixels.read_again()
+        pixels = set(listed.all()) - listed.disconnected
+        if not listed.is_complete():
+            pixels.add(_NAMELESS)
         found = {
             "pixels": pixels,
             # That of a Meta pixel has the pixel's id.
@@ -414,9 +425,10 @@ class AccountLifecycle(ReadableLifecycle[Record]):
         """
         try:
             return self._record(tenant_id).read_again().get() is not None
-        except (InvalidInputError, NotAuthorizedError, NotFoundError):
-            return False
         except GatewayError as second:
+            # A page of something in between says nothing of the account.
+            if second.in_json and second.code in _REFUSALS:
+                return False
             reason = f"{failure.reason}; whether it is gone cannot be seen ({second.reason})"
             raise OutcomeUnknownError(
                 reason,
@@ -475,7 +487,9 @@ def _ids(ask: Callable[[], Sequence[Any] | None]) -> set[str]:
         if not error.in_json:
             raise
         return set()
-    return {str(item.id) for item in listed or () if item is not None and item.id}
+    if listed is None:
+        return {_NO_LIST}
+    return {item.id if item is not None and item.id else _NAMELESS for item in listed}
 
 
 def _not_empty(tenant_id: str, left: Mapping[str, Sequence[str]]) -> NotEmptyError:

@@ -31,6 +31,10 @@ _UNLISTED = (
     "accepted; without an id nobody can take them over. Renamed in the program? Give the resource "
     "`aliases`. Otherwise ask them to accept, or change it in the gateway's page."
 )
+_NOT_MOVED = (
+    "Check that its people were moved too. To add them anew, take the resource out of the state "
+    "(`pulumi state delete URN`) and run `pulumi up`."
+)
 _LINK_LOST = "the answer with its invitation link was lost; a new `reinvite` makes another"
 
 
@@ -109,11 +113,15 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
         except OutcomeUnknownError as error:
             self._run.client().rest_after(error)
         try:
-            return self._added(inputs, role_name, self._send(inputs, role_name))
+            written = self._added(inputs, role_name, answer := self._send(inputs, role_name))
         except ConflictError:
-            self._run.warn(f"{self._words(inputs)}: {_LINK_LOST}", "link", inputs["email"])
             person = self._record(inputs).read_again().person(inputs["email"])
-            return _Written(person, role_name)
+            written, was_first = _Written(person, role_name), False
+        else:
+            was_first = not answer.user_already_exist
+        if not (was_first or written.link):
+            self._run.warn(f"{self._words(inputs)}: {_LINK_LOST}", "link", inputs["email"])
+        return written
 
     def _send(self, inputs: Props, role_name: str) -> AddedUser:
         from ..gateway.operations import users
@@ -122,7 +130,7 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
         try:
             return users.add(self._run.client(), tenant_id, email, role_name)
         except NotFoundError as error:
-            roles = self._record(inputs).read_again().roles()
+            roles = self._look_again(inputs, error).roles()
             offers = ", ".join(sorted({roles.short(name) for name in roles.offered}))
             raise error.because(advice=f"Its roles: {offers or 'none are told'}.") from error
 
@@ -149,14 +157,14 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
     # -- update --------------------------------------------------------------------------------
 
     def _change(self, olds: Props, news: Props, changed: set[str], moved: bool) -> Props:
-        from ..gateway.operations import users
-
         with self._writing(news):
             person = self._record(news).person(news["email"])
             link = olds.get("invitation_link", "")
+            if person is None and moved:
+                what = f"update {self._words(news)}: the gateway that moved does not list them"
+                raise RefusedError(what, _NOT_MOVED)
             if person is None and olds.get("listed"):
-                role_name = self._record(news).roles().full(news["role"])
-                written = self._add(news, role_name)
+                written = self._add_again(news)
             elif "role" in changed and (person or olds.get("user_id")):
                 written = self._give(news, person or _from_state(news, olds))
             elif "role" in changed:
@@ -165,9 +173,7 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
             else:
                 written = _Written(person, olds.get("role_name", ""))
             if "reinvite" in changed and not written.link:
-                tenant_id, email = news["tenant_id"], news["email"]
-                new = users.invite(self._run.client(), tenant_id, email)
-                written = written._replace(link=new or "")
+                written = written._replace(link=self._invite(news))
                 link = ""
         facts = self._facts(news, written)
         kept = {"invitation_link": written.link or link}
@@ -175,12 +181,30 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
             kept |= {name: olds[name] for name in ("user_id", "user_status") if name in olds}
         return {**facts, **kept}
 
+    def _add_again(self, inputs: Props) -> _Written:
+        """Whoever was taken out of the account by hand is added as if they were new."""
+        return self._add(inputs, self._record(inputs).roles().full(inputs["role"]))
+
+    def _invite(self, inputs: Props) -> str:
+        """Operation 15; the link, empty where the gateway tells none."""
+        from ..gateway.operations import users
+
+        try:
+            return users.invite(self._run.client(), inputs["tenant_id"], inputs["email"]) or ""
+        except NotFoundError as error:
+            reason = f"{error.reason}: they are not in the account any more"
+            advice = "`pulumi refresh` tells; the `pulumi up` after it adds them again."
+            raise error.because(reason, advice) from error
+
     def _give(self, inputs: Props, person: Person) -> _Written:
         """One operation 14: from the role that the list has now to the declared one."""
         roles = self._record(inputs).roles()
         held, wanted = roles.held_by(person), roles.full(inputs["role"])
         if held != wanted:
-            answer = self._change_role(inputs, person, held, wanted)
+            try:
+                answer = self._change_role(inputs, person, held, wanted)
+            except NotFoundError as error:
+                return self._not_found(inputs, held, error)
             if answer is not None and answer.roles is not None:
                 now = Person.of(answer, person.email)
                 if wanted not in now.roles:
@@ -194,6 +218,16 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
             others = tuple(name for name in person.roles if name != held)
             person = Person(person.user_id, person.email, person.status, (*others, wanted))
         return _Written(person, wanted)
+
+    def _not_found(self, inputs: Props, held: str | None, error: NotFoundError) -> _Written:
+        """404 for operation 14: the list decides whether it is the person or the role."""
+        record = self._look_again(inputs, error)
+        now = record.person(inputs["email"])
+        if now is None and error.in_json:
+            return self._add_again(inputs)
+        if now is None or record.roles().held_by(now) == held:
+            raise error
+        return self._give(inputs, now)
 
     def _change_role(
         self, inputs: Props, person: Person, held: str | None, wanted: str | None
@@ -245,10 +279,12 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
             tenant_id=outputs["tenant_id"],
             advice="Look at the user in the gateway's page, then run the command again.",
         )
+        done = False
         try:
             answer = users.change_role(
                 self._run.client(), outputs["tenant_id"], person.user_id, revoke=held, add=None
             )
+            done = answer is None or answer.roles is None
             if answer is not None and answer.roles is not None:
                 now = Person.of(answer, person.email)
                 if held not in now.roles:
@@ -259,16 +295,22 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
         record = self._look_again(outputs, failure)
         now_listed = record.person(person.email)
         roles = record.roles()
-        if now_listed is None or roles.held_by(now_listed) is None:
+        if now_listed is None and not outputs.get("listed"):
+            # The list does not have them yet, so that it proves nothing: the answer counts.
+            left = None if done or _is_not_found(failure) else held
+        else:
+            left = roles.held_by(now_listed) if now_listed else None
+        if left is None:
             return
-        if roles.held_by(now_listed) != held or not self._is_sole_admin(record, roles, held):
+        if left != held or not self._is_sole_admin(record, roles, person, held):
             raise failure
         self._leave_sole_admin(outputs, failure)
 
     @staticmethod
-    def _is_sole_admin(record: SharedRecord, roles: Roles, held: str) -> bool:
-        admins = [p for p in record.people() if (r := roles.held_by(p)) and _is_admin(roles, r)]
-        return _is_admin(roles, held) and len(admins) == 1
+    def _is_sole_admin(record: SharedRecord, roles: Roles, person: Person, held: str) -> bool:
+        others = (p for p in record.people() if p.email != person.email)
+        admins = [p for p in others if (r := roles.held_by(p)) and _is_admin(roles, r)]
+        return _is_admin(roles, held) and not admins
 
     def _leave_sole_admin(self, outputs: Props, failure: GatewayError) -> None:
         """Every account keeps one admin: with the account, this one goes too."""
@@ -339,6 +381,10 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
 
     def _id(self, inputs: Props) -> str:
         return f"{inputs['tenant_id']}/{inputs['email']}"
+
+
+def _is_not_found(error: GatewayError) -> bool:
+    return isinstance(error, NotFoundError) and error.in_json
 
 
 def _from_state(props: Props, olds: Props) -> Person:

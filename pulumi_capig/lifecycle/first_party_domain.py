@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from .. import canonical
 from .. import settings as table
 from ..errors import (
+    AlreadyExistsError,
     GatewayError,
     InvalidInputError,
     OutcomeUnknownError,
@@ -18,8 +19,9 @@ from ..errors import (
     UnavailableError,
     UnexpectedAnswerError,
 )
+from ..picture import THE_DOMAIN
 from .account_record import SharedRecord
-from .keyed import KeyedLifecycle
+from .keyed import ALREADY_THERE, KeyedLifecycle
 from .shared import Shared
 from .values import Failure, is_known
 
@@ -27,9 +29,6 @@ if TYPE_CHECKING:
     from ..gateway import Client
     from ..gateway.operations.routing import Routing
     from .values import Checked, Props
-
-THE_DOMAIN = "the account's first-party domain"
-"""The key: an account has one."""
 
 ECHOED, ACCEPTED = "echoed", "accepted"
 
@@ -153,6 +152,12 @@ class FirstPartyDomainLifecycle(KeyedLifecycle["Routing"]):
         found = self._routing(inputs).get()
         return found if found is not None and found.ingress else None
 
+    def _already_exists(self, inputs: Props) -> AlreadyExistsError:
+        existing = self._existing(inputs)
+        named = existing.ingress if existing else None
+        what = f"create {self._words(inputs)}: the account has {named} already; nothing was changed"
+        return AlreadyExistsError(what, ALREADY_THERE)
+
     def _make(self, inputs: Props) -> Props:
         return self._set(inputs)
 
@@ -160,12 +165,12 @@ class FirstPartyDomainLifecycle(KeyedLifecycle["Routing"]):
         same = (existing.ingress or "").lower() == inputs["domain"]
         if same and not self._claim(inputs).whole:
             return self._facts(existing, ECHOED), ""
-        return self._set(inputs), "set it to what is declared"
+        return self._set(inputs, existing.ingress), "set it to what is declared"
 
     def _change(self, olds: Props, news: Props, changed: set[str], moved: bool) -> Props:
-        return self._set(news)
+        return self._set(news, olds["domain"])
 
-    def _set(self, inputs: Props) -> Props:
+    def _set(self, inputs: Props, before: str | None = None) -> Props:
         from ..gateway.operations import routing
 
         tenant_id, domain = inputs["tenant_id"], inputs["domain"]
@@ -174,6 +179,8 @@ class FirstPartyDomainLifecycle(KeyedLifecycle["Routing"]):
                 self._run.client(), tenant_id, domain, inputs["target_domain"]
             )
         except OutcomeUnknownError as error:
+            if (before or "").lower() == domain:
+                raise  # no operation tells the rest of it
             answer = self._seen(inputs, error)
         except (InvalidInputError, UnavailableError) as error:
             raise error.also(_LIMITS) from error

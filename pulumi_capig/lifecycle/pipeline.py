@@ -13,7 +13,7 @@ from ..errors import (
     UnexpectedAnswerError,
 )
 from .numbered import NumberedLifecycle, Ref
-from .signals import Destinations, Pipelines, Sources
+from .signals import Destinations, EndList, Pipelines, Sources
 
 if TYPE_CHECKING:
     from ..gateway.operations.pipelines import Pipeline
@@ -56,7 +56,9 @@ class PipelineLifecycle(NumberedLifecycle["Pipeline"]):
             found.blocked_events
         ):
             changed.add("blocked_events")
-        return self._send(ref, inputs, changed, found), [f"set its {name}" for name in changed]
+        return self._send(ref, inputs, changed, found), [
+            f"set its {name.replace('_', ' ')}" for name in sorted(changed)
+        ]
 
     def _change(self, ref: Ref, olds: Props, news: Props, changed: set[str]) -> Props:
         facts = self._send(ref, news, changed, None)
@@ -108,16 +110,18 @@ class PipelineLifecycle(NumberedLifecycle["Pipeline"]):
             if not error.in_json:
                 raise
             found = None
-        if found is not None:
-            return found
+        if found is None and (ends := self._named_by(ref)):
+            reason = f"the gateway does not show it, and names it in its {ends.words}"
+            raise UnexpectedAnswerError(
+                reason, operation=f"read pipeline {ref.id}", tenant_id=ref.tenant_id
+            )
+        return found
+
+    def _named_by(self, ref: Ref) -> EndList | None:
+        """A fresh list of sources or destinations that names a pipeline."""
         account = self._account(ref)
-        for ends in (account.share(Sources), account.share(Destinations)):
-            if ends.read_again().in_pipeline(ref.id):
-                reason = f"the gateway does not show it, and names it in its {ends.words}"
-                raise UnexpectedAnswerError(
-                    reason, operation=f"read pipeline {ref.id}", tenant_id=ref.tenant_id
-                )
-        return None
+        lists: tuple[EndList, ...] = (account.share(Sources), account.share(Destinations))
+        return next((ends for ends in lists if ends.read_again().in_pipeline(ref.id)), None)
 
     # -- delete --------------------------------------------------------------------------------
 
@@ -141,10 +145,16 @@ class PipelineLifecycle(NumberedLifecycle["Pipeline"]):
 
     def _left(self, ref: Ref, found: Pipeline) -> list[str]:
         """Sources and destinations that this run has not deleted."""
-        account = self._account(ref)
-        ends = [*(found.data_sources or ()), *(found.data_destinations or ())]
-        gone = account.share(Sources).deleted | account.share(Destinations).deleted
-        return sorted({end.id for end in ends if end and end.id and end.id not in gone})
+        account, left = self._account(ref), []
+        for shown, ends in (
+            (found.data_sources, account.share(Sources)),
+            (found.data_destinations, account.share(Destinations)),
+        ):
+            # What the pipeline does not tell, the list of the account does.
+            inside = ends.read_again().in_pipeline(ref.id) if shown is None else shown
+            ids = ((end.id if end else "") or "one without an id" for end in inside)
+            left += [each for each in ids if each not in ends.deleted]
+        return sorted(left)
 
     def _delete(self, ref: Ref) -> str | None:
         from ..gateway import pipelines
@@ -153,18 +163,20 @@ class PipelineLifecycle(NumberedLifecycle["Pipeline"]):
 
     def _is_gone(self, ref: Ref, failure: GatewayError) -> bool:
         try:
+            return self._is_away(ref, taken=isinstance(failure, UnexpectedAnswerError))
+        except GatewayError as error:
+            raise failure from error
+
+    def _is_away(self, ref: Ref, *, taken: bool) -> bool:
+        """Whether a fresh look shows no pipeline, after a delete that may have been `taken`."""
+        try:
             return self._proved(ref, fresh=True) is None
         except UnavailableError as error:
             # How unknown ids are answered is not documented. Where the delete was taken without an
             # error, the lists decide.
-            account = self._account(ref)
-            lists = (account.share(Sources), account.share(Destinations))
-            taken = isinstance(failure, UnexpectedAnswerError) and error.in_json
-            if taken and not any(ends.read_again().in_pipeline(ref.id) for ends in lists):
-                return True
-            raise failure from error
-        except GatewayError as error:
-            raise failure from error
+            if not (taken and error.in_json):
+                raise
+            return self._named_by(ref) is None
 
     def _deleted(self, ref: Ref) -> None:
         """Nothing remembers it: its sources and destinations go before it."""

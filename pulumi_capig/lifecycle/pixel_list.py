@@ -86,6 +86,10 @@ class PixelList:
             )
         return found
 
+    def is_complete(self) -> bool:
+        """Whether each entry of the list has an id."""
+        return self._shared.look(lambda listed: listed.complete)
+
     def knows_absent(self, pixel_id: str) -> bool:
         """Whether the list, as far as it is known, lacks a pixel; nothing is asked."""
         return self._shared.glance(lambda listed: pixel_id not in listed.pixels, unread=True)

@@ -5,11 +5,9 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from .. import canonical, dynamic
-from ..picture import HOST
+from ..picture import HOST, THE_DOMAIN
 from ._base import GatewayResource
 from ._declarations import Declared
-
-_OF_THE_ACCOUNT = "the account's first-party domain"
 
 
 class FirstPartyDomain(GatewayResource, kind="FirstPartyDomain"):
@@ -88,7 +86,7 @@ class FirstPartyDomain(GatewayResource, kind="FirstPartyDomain"):
                 resource,
                 "first-party domain",
                 declared.get("tenant_id"),
-                [_OF_THE_ACCOUNT],
+                [THE_DOMAIN],
                 str,
                 clash="declare the same thing",
                 also=(

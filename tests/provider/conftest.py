@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
+from pulumi_capig import gateway
 from pulumi_capig.sandbox import Sandbox
 from tests.support.deployment import Deployment
 from tests.support.provider import Provider, serve
@@ -29,3 +31,9 @@ def provider(served: Provider, in_sandbox: Sandbox) -> Iterator[Provider]:
 def deployment(served: Provider, in_sandbox: Sandbox) -> Deployment:
     """An empty stack against the test's own sandbox."""
     return Deployment(served)
+
+
+@pytest.fixture
+def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waits between attempts pass at once."""
+    monkeypatch.setattr(gateway, "Client", partial(gateway.Client, sleep=lambda _seconds: None))

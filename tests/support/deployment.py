@@ -11,7 +11,8 @@ from functools import partial
 from types import TracebackType
 from typing import Any
 
-from pulumi_capig.picture import HINT, Row, Writer, digest
+from pulumi_capig import canonical
+from pulumi_capig.picture import HINT, HOST, THE_DOMAIN, Row, Writer, digest
 
 from .provider import UNKNOWN, CallError, Provider
 
@@ -20,14 +21,26 @@ Program = Mapping[str, tuple[str, Props]]
 """Resources by name: kind and arguments."""
 
 
+@dataclass(frozen=True)
+class IdOf:
+    """The id of another resource of the program, which only its create tells."""
+
+    resource: str
+
+
 @dataclass
 class Resource:
-    """One resource in state."""
+    """One resource in state.
+
+    Attributes:
+        needs: Resources whose ids it was given.
+    """
 
     kind: str
     id: str
     inputs: Props
     outputs: Props
+    needs: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -112,21 +125,52 @@ class Deployment:
             steps = self._steps(result, keep_going=keep_going)
             with steps:
                 names = order if order is not None else program
-                for name in sorted(names, key=lambda name: name in apart):
+                for name in sorted(names, key=lambda n: (bool(_needs(program[n])), n in apart)):
                     if target is not None and name not in target:
                         continue
+                    if not all(
+                        self._is_there(need, steps, result) for need in _needs(program[name])
+                    ):
+                        continue  # the engine skips what needs something that failed
                     if name in apart:
                         steps.some_ended()
                     act = self._register(name, program[name], result, replace, delete_first)
                     steps.start(name, act, waits=name in late)
             dead = [item for item in self.doomed if target is None or item[0] in target]
             dead += [(n, self.state[n]) for n in gone if n in self.state]
-            by_key = {f"{item[0]} {i}": item for i, item in enumerate(dead)}
-            with self._steps(result, keep_going=True) as steps:
-                for key in delete_order(list(by_key)):
-                    name, resource = by_key[key]
-                    steps.start(name, partial(self._delete, name, resource, result))
+            needed = {need for _, resource in dead for need in resource.needs}
+            self._delete_all([d for d in dead if d[0] not in needed], result, delete_order)
+            left = {need for _, r in [*self.doomed, *self.state.items()] for need in r.needs}
+            last = [d for d in dead if d[0] in needed - left]
+            self._delete_all(last, result, delete_order)
         return result
+
+    def _delete_all(
+        self,
+        dead: list[tuple[str, Resource]],
+        result: Result,
+        order: Callable[[list[str]], list[str]],
+    ) -> None:
+        by_key = {f"{item[0]} {i}": item for i, item in enumerate(dead)}
+        with self._steps(result, keep_going=True) as steps:
+            for key in order(list(by_key)):
+                name, resource = by_key[key]
+                steps.start(name, partial(self._delete, name, resource, result))
+
+    def _is_there(self, name: str, steps: Steps, result: Result) -> bool:
+        """Whether a resource, once its step is over, has an id to hand on."""
+        steps.ended(name)
+        return name in self.state and name not in result.errors
+
+    def _given(self, arguments: Props) -> Props:
+        """The arguments with ids, unknown where there are none yet."""
+
+        def id_of(value: Any) -> Any:
+            if not isinstance(value, IdOf):
+                return value
+            return self.state[value.resource].id if value.resource in self.state else UNKNOWN
+
+        return {name: id_of(value) for name, value in arguments.items()}
 
     def preview(
         self,
@@ -206,7 +250,7 @@ class Deployment:
     def _plan(
         self, name: str, declared: tuple[str, Props], *, force: bool = False
     ) -> tuple[str, Props]:
-        kind, arguments = declared
+        kind, arguments = declared[0], self._given(declared[1])
         old = self.state.get(name)
         checked = self.provider.check(kind, old.inputs if old and not force else None, arguments)
         if checked.failures:
@@ -231,7 +275,7 @@ class Deployment:
         replace: frozenset[str],
         delete_first: bool,
     ) -> Callable[[], None]:
-        kind = declared[0]
+        kind, needs = declared[0], _needs(declared)
         try:
             step, inputs = self._plan(name, declared, force=name in replace)
         except CallError as error:
@@ -243,12 +287,12 @@ class Deployment:
             result.steps.append((step, name))
             if step == "same":
                 assert old is not None
-                old.inputs = inputs
+                old.inputs, old.needs = inputs, needs
             elif step == "update":
                 assert old is not None
                 outputs = self.provider.update(kind, old.id, old.outputs, inputs)
                 result.confirm()
-                self.state[name] = Resource(kind, old.id, inputs, outputs)
+                self.state[name] = Resource(kind, old.id, inputs, outputs, needs)
             else:
                 if step == "replace" and delete_first:
                     assert old is not None
@@ -260,7 +304,7 @@ class Deployment:
                 if step == "replace" and not delete_first:
                     assert old is not None
                     self.doomed.append((name, old))
-                self.state[name] = Resource(kind, id_, inputs, outputs)
+                self.state[name] = Resource(kind, id_, inputs, outputs, needs)
 
         return act
 
@@ -294,6 +338,9 @@ class Steps:
 
     def some_ended(self) -> None:
         """Return when a step is over, if any was started: what `apply` waits for."""
+
+    def ended(self, name: str) -> None:
+        """Return when the step of this name is over, if it was started."""
 
     def finish(self) -> None:
         """Return when all steps are over."""
@@ -340,15 +387,21 @@ class SideBySide(Steps):
         super().__init__(result, keep_going=keep_going)
         self._pool = ThreadPoolExecutor(16)
         self._futures: list[Future[None]] = []
+        self._named: dict[str, Future[None]] = {}
         self._stopped = False
 
     def start(self, name: str, act: Callable[[], None], *, waits: bool = False) -> None:
         if self._stopped:
             raise _StoppedError
-        self._futures.append(self._pool.submit(self._run, name, act))
+        self._named[name] = self._pool.submit(self._run, name, act)
+        self._futures.append(self._named[name])
 
     def some_ended(self) -> None:
         wait(self._futures, return_when=FIRST_COMPLETED)
+
+    def ended(self, name: str) -> None:
+        if name in self._named:
+            wait([self._named[name]])
 
     def finish(self) -> None:
         self._pool.shutdown()
@@ -386,45 +439,100 @@ def with_picture(
         preview: Whether this is a preview.
         apart: Resources that are declared inside ``apply``: they are not in the picture.
     """
-    writer, accounts = Writer(), {digest(DEFAULT): 0}
-    rows, hints = [], {}
+    writer, accounts = Writer(), _Accounts()
+    rows: list[Row | None] = []
+    hints = {}
     for name, (kind, arguments) in program.items():
         if name in apart:
             continue
-        account = accounts.setdefault(digest(arguments.get("tenant_id", DEFAULT)), len(accounts))
         hints[name] = {HINT: writer.hint(len(rows))}
-        rows.append(_row(name, kind, arguments, account))
-    writer.write(rows, list(accounts), preview=preview)
+        tenant = arguments.get("tenant_id", DEFAULT)
+        for told in _TOLD.get(kind, (_Told(),)):
+            account = accounts.number(HOST if told.of_host else tenant, program)
+            rows.append(told.row(f"{kind} '{name}'", arguments, account))
+    writer.write(rows, accounts.digests, preview=preview)
     return {
         name: (kind, {**arguments, **hints.get(name, {})})
         for name, (kind, arguments) in program.items()
     }
 
 
-def _row(name: str, kind: str, arguments: Props, account: int) -> Row | None:
-    """What a resource declares; None where its check alone says so."""
-    if kind not in _SUBJECTS:
-        return None
-    subject, pictured = _SUBJECTS[kind]
-    names, scope = arguments[subject], arguments.get("pixel_ids")
-    values = [*(names if isinstance(names, list) else [names]), *(scope or ())]
-    if not all(isinstance(value, str) for value in values) or UNKNOWN in values:
-        return None
-    pixels = None if scope is None else frozenset(scope)
-    spelled = tuple(sorted(names)) if isinstance(names, list) else (names,)
-    state = arguments.get("filter_state", "")
-    return Row(f"{kind} '{name}'", pictured, spelled, pixels, state, account)
-
-
 DEFAULT = "SandboxA"
-_SUBJECTS = {
-    "PixelConnection": ("pixel_id", "connection"),
-    "EventFilter": ("event_name", "event"),
-    "EventFilters": ("event_names", "event"),
-    "DomainFilter": ("domain", "domain"),
-    "DomainFilters": ("domains", "domain"),
+
+
+class _Accounts:
+    """The accounts of a picture; those that the program does not know yet have a number alone."""
+
+    def __init__(self) -> None:
+        self.digests: list[str | None] = []
+        self._numbers: dict[Any, int] = {}
+
+    def number(self, tenant: Any, program: Program) -> int:
+        """The number of an account, by its id or by the resource that will tell it."""
+        if isinstance(tenant, IdOf):
+            tenant = program[tenant.resource][1].get("tenant_id", tenant)
+        if tenant not in self._numbers:
+            self._numbers[tenant] = len(self.digests)
+            known = isinstance(tenant, str) and tenant != UNKNOWN
+            self.digests.append(digest(tenant) if known else None)
+        return self._numbers[tenant]
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What a kind of resource has in the picture, as its class says; nothing by default.
+
+    Attributes:
+        kind: As in `Row`.
+        argument: The argument that names it.
+        spell: Brings such a name into its canonical form.
+        of_host: Whether it is the host's, and not an account's.
+        optional: Whether there is nothing to name without the argument.
+    """
+
+    kind: str = ""
+    argument: str = ""
+    spell: Callable[[str], str] = str
+    of_host: bool = False
+    optional: bool = False
+
+    def row(self, resource: str, arguments: Props, account: int) -> Row | None:
+        """The row of a resource; None as long as it is not known."""
+        names, scope = arguments.get(self.argument, [] if self.optional else None), None
+        if "pixel_ids" in arguments:
+            scope = arguments["pixel_ids"]
+        names = names if isinstance(names, list) else [names]
+        values = [*names, *(scope or ())]
+        if not all(isinstance(value, str) for value in values) or UNKNOWN in values:
+            return None
+        spelled = tuple(sorted(map(self.spell, names)))
+        pixels = None if scope is None else frozenset(scope)
+        state = arguments.get("filter_state", "")
+        return Row(resource, self.kind, spelled, pixels, state, account)
+
+
+_TOLD: Mapping[str, tuple[_Told, ...]] = {
+    "PixelConnection": (_Told("connection", "pixel_id"),),
+    "EventFilter": (_Told("event", "event_name"),),
+    "EventFilters": (_Told("event", "event_names"),),
+    "DomainFilter": (_Told("domain", "domain"),),
+    "DomainFilters": (_Told("domain", "domains"),),
+    "Account": (_Told("account", "tenant_id", of_host=True, optional=True),),
+    "AccountUser": (_Told("user", "email", canonical.email),),
+    "FirstPartyDomain": (
+        _Told("first-party domain", "domain", lambda _: THE_DOMAIN),
+        _Told("domain of an account", "domain", canonical.domain, of_host=True),
+    ),
+    "Pipeline": (_Told("pipeline", "pipeline_id", optional=True),),
+    "DataSource": (_Told("data source", "data_source_id", optional=True),),
+    "ConversionsApiDestination": (_Told("destination", "destination_id", optional=True),),
+    "HttpDestination": (_Told("destination", "destination_id", optional=True),),
 }
-"""What names it, and what that is in the picture, by kind of resource."""
+"""By kind of resource; of any other kind, its check alone says what it declares."""
+
+
+def _needs(declared: tuple[str, Props]) -> frozenset[str]:
+    return frozenset(v.resource for v in declared[1].values() if isinstance(v, IdOf))
 
 
 class _StoppedError(Exception):
