@@ -9,7 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import GatewayError, InvalidInputError, NotFoundError, UnexpectedAnswerError
+from ..errors import (
+    GatewayError,
+    InvalidInputError,
+    NotAuthorizedError,
+    NotFoundError,
+    UnexpectedAnswerError,
+)
 from .account_record import SharedRecord
 
 if TYPE_CHECKING:
@@ -17,7 +23,7 @@ if TYPE_CHECKING:
     from .run import Run
     from .values import Checked, Created, Difference, Found, Props
 
-_MAY_BE_GONE = (InvalidInputError, NotFoundError, UnexpectedAnswerError)
+_MAY_BE_GONE = (InvalidInputError, NotAuthorizedError, NotFoundError, UnexpectedAnswerError)
 
 
 def pixels_are_gone(run: Run, tenant_id: str) -> bool:
