@@ -101,8 +101,8 @@ class DestinationLifecycle(EndLifecycle):
     def _bring_blocked(self, ref: Ref, inputs: Props, found: End) -> list[str]:
         if "blocked_events" not in inputs:
             return []
-        blocked = None if found.new else self._blocked(ref, inputs)
-        if set(inputs["blocked_events"]) == set(blocked or ()):
+        blocked = [] if found.new else self._blocked(ref, inputs)
+        if blocked is not None and set(inputs["blocked_events"]) == set(blocked):
             return []
         self._block(ref, inputs)
         return ["set its blocked events"]
@@ -125,7 +125,9 @@ class DestinationLifecycle(EndLifecycle):
         if not pipeline_id:
             return None
         pipeline = self._account(ref).share(Pipelines).get(pipeline_id)
-        return None if pipeline is None else pipeline.blocked_for(ref.id)
+        if pipeline is None or not pipeline.tells_blocked_by_destination:
+            return None
+        return pipeline.blocked_for(ref.id)
 
     def _pipeline(self, ref: Ref, props: Props) -> str:
         """The pipeline that it is in; empty if nobody says it."""

@@ -44,7 +44,7 @@ class PipelineLifecycle(NumberedLifecycle["Pipeline"]):
         tenant_id = inputs["tenant_id"]
         made = pipelines.create(self._run.client(), tenant_id, inputs["name"])
         # What the answer leaves out is as it was asked for.
-        given = {"name": inputs["name"], "active": True}
+        given = {"name": inputs["name"], "active": True, "data_filter": None}
         untold = {key: value for key, value in given.items() if getattr(made, key) is None}
         made, new_id = made.model_copy(update=untold), made.id
         assert new_id  # noqa: S101 - without one it is an error
@@ -54,10 +54,10 @@ class PipelineLifecycle(NumberedLifecycle["Pipeline"]):
     def _bring(self, ref: Ref, inputs: Props, found: Pipeline) -> tuple[Props, list[str]]:
         now = {"name": found.name, "active": found.active}
         changed: set[str] = {n for n in now if n in inputs and inputs[n] != now[n]}
-        if "blocked_events" in inputs and set(inputs["blocked_events"]) != set(
-            found.blocked_events
-        ):
-            changed.add("blocked_events")
+        if "blocked_events" in inputs:
+            same = set(found.blocked_events) == set(inputs["blocked_events"])
+            if not (same and found.tells_blocked):
+                changed.add("blocked_events")
         return self._send(ref, inputs, changed, found), [
             f"set its {name.replace('_', ' ')}" for name in sorted(changed)
         ]
@@ -96,7 +96,7 @@ class PipelineLifecycle(NumberedLifecycle["Pipeline"]):
             now["name"] = found.name
         if "active" in outputs and found.active is not None:
             now["active"] = found.active
-        if "blocked_events" in outputs:
+        if "blocked_events" in outputs and found.tells_blocked:
             now["blocked_events"] = sorted(set(found.blocked_events))
         return now
 

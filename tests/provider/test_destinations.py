@@ -615,11 +615,21 @@ def test_drift_is_what_is_declared(
     assert blocked(in_sandbox) == [("Lead",), ("Search", "Contact", "Search")]
 
 
+@pytest.mark.parametrize(
+    "silence",
+    [
+        Fault("no-success", "pipeline"),
+        Fault("missing-fields", "pipeline", fields=("pipelineDestinationFilters",)),
+        Fault("missing-fields", "pipeline", fields=("destinationId",)),
+        Fault("missing-fields", "pipeline", fields=("destinationFilterBlockedEventTypes",)),
+    ],
+    ids=lambda fault: "".join(fault.fields) or fault.kind,
+)
 def test_what_its_pipeline_does_not_tell_is_no_drift(
-    deployment: Deployment, in_sandbox: Sandbox
+    deployment: Deployment, in_sandbox: Sandbox, silence: Fault
 ) -> None:
     deployment.up({"out": meta(blocked_events=["Lead"])})
-    in_sandbox.inject(Fault("no-success", "pipeline"))
+    in_sandbox.inject(silence)
     assert deployment.refresh().changes == []
     assert deployment.state["out"].outputs["blocked_events"] == ["Lead"]
 

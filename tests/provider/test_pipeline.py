@@ -305,6 +305,17 @@ def test_a_pipeline_that_a_list_names_is_not_gone(
     assert deployment.refresh().steps == [("same", "web")]
 
 
+@pytest.mark.parametrize("missing", ["dataFilter", "blockedEventTypes", "name", "type"])
+def test_what_is_not_told_is_no_drift(
+    deployment: Deployment, in_sandbox: Sandbox, missing: str
+) -> None:
+    deployment.up({"web": pipeline(blocked_events=["Lead"])})
+    before = deployment.state["web"].outputs
+    in_sandbox.inject(Fault("missing-fields", "pipeline", fields=(missing,)))
+    assert deployment.refresh().changes == []
+    assert deployment.state["web"].outputs == before
+
+
 @pytest.mark.parametrize("silent", LISTS)
 def test_no_list_proves_nothing(deployment: Deployment, in_sandbox: Sandbox, silent: str) -> None:
     deployment.up({"web": pipeline()})
