@@ -21,7 +21,7 @@ from .keyed import KeyedLifecycle
 
 if TYPE_CHECKING:
     from ..gateway.operations.users import AddedUser, User
-    from .account_record import Roles
+    from .account_record import AccountRoles
     from .values import Props
 
 _ADMIN = "admin"
@@ -101,7 +101,7 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
             if held == wanted:
                 return self._facts(inputs, _Written(existing, wanted)), ""
             facts = self._facts(inputs, self._give(inputs, existing))
-        was = roles.short(held) if held else "none"
+        was = roles.action(held) if held else "none"
         return facts, f"changed the role from {was} to {inputs['role']}"
 
     def _add(self, inputs: Props, role_name: str) -> _Written:
@@ -131,7 +131,7 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
             return users.add(self._run.client(), tenant_id, email, role_name)
         except NotFoundError as error:
             roles = self._look_again(inputs, error).roles()
-            offers = ", ".join(sorted({roles.short(name) for name in roles.offered}))
+            offers = ", ".join(sorted({roles.action(name) for name in roles.offered}))
             raise error.because(advice=f"Its roles: {offers or 'none are told'}.") from error
 
     def _added(self, inputs: Props, role_name: str, answer: AddedUser) -> _Written:
@@ -307,7 +307,9 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
         self._leave_sole_admin(outputs, failure)
 
     @staticmethod
-    def _is_sole_admin(record: SharedRecord, roles: Roles, person: Person, held: str) -> bool:
+    def _is_sole_admin(
+        record: SharedRecord, roles: AccountRoles, person: Person, held: str
+    ) -> bool:
         others = (p for p in record.people() if p.email != person.email)
         admins = [p for p in others if (r := roles.held_by(p)) and _is_admin(roles, r)]
         return _is_admin(roles, held) and not admins
@@ -337,7 +339,7 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
             return {**facts, "role": ""}
         declared = outputs.get("role", "")
         is_declared = _matches(roles, declared, held)
-        return {**facts, "role": declared if is_declared else roles.short(held)}
+        return {**facts, "role": declared if is_declared else roles.action(held)}
 
     # ------------------------------------------------------------------------------------------
 
@@ -398,11 +400,11 @@ def _from_state(props: Props, olds: Props) -> Person:
     )
 
 
-def _is_admin(roles: Roles, name: str) -> bool:
-    return roles.short(name) == _ADMIN
+def _is_admin(roles: AccountRoles, name: str) -> bool:
+    return roles.action(name) == _ADMIN
 
 
-def _matches(roles: Roles, declared: str, held: str) -> bool:
+def _matches(roles: AccountRoles, declared: str, held: str) -> bool:
     """Whether a declared role is the one that is held, by whichever of its names."""
     try:
         return roles.full(declared) == held

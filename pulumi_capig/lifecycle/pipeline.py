@@ -43,15 +43,17 @@ class PipelineLifecycle(NumberedLifecycle["Pipeline"]):
 
         tenant_id = inputs["tenant_id"]
         made = pipelines.create(self._run.client(), tenant_id, inputs["name"])
-        assert made.id  # noqa: S101 - without one it is an error
-        self._pipelines(Ref(tenant_id, made.id)).know(made.id, made)
-        return made.id, made
+        # What the answer leaves out is as it was asked for.
+        given = {"name": inputs["name"], "active": True}
+        untold = {key: value for key, value in given.items() if getattr(made, key) is None}
+        made, new_id = made.model_copy(update=untold), made.id
+        assert new_id  # noqa: S101 - without one it is an error
+        self._pipelines(Ref(tenant_id, new_id)).know(new_id, made)
+        return new_id, made
 
     def _bring(self, ref: Ref, inputs: Props, found: Pipeline) -> tuple[Props, list[str]]:
         now = {"name": found.name, "active": found.active}
         changed: set[str] = {n for n in now if n in inputs and inputs[n] != now[n]}
-        if now["active"] is None and inputs.get("active") is True:
-            changed.discard("active")  # a new one is active
         if "blocked_events" in inputs and set(inputs["blocked_events"]) != set(
             found.blocked_events
         ):

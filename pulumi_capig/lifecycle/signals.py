@@ -41,6 +41,7 @@ class End:
         active: Whether it is active.
         pipelines: Ids of the pipelines that it is in.
         dataset_id: The dataset that it delivers to, of a destination at Meta.
+        new: Whether this run has made it.
     """
 
     id: str
@@ -49,6 +50,7 @@ class End:
     active: bool | None = None
     pipelines: frozenset[str] | None = None
     dataset_id: str | None = None
+    new: bool = False
 
     @classmethod
     def of(

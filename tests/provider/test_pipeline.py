@@ -11,19 +11,22 @@ from pulumi_capig.sandbox import Fault, Sandbox
 from pulumi_capig.sandbox.faults import HTML_PAGE
 from tests.support.deployment import Deployment
 from tests.support.provider import UNKNOWN, Provider
-from tests.support.signals import PIPE, asked, lake, pipeline, pipelines, sent, source, sources
+from tests.support.signals import (
+    LOST,
+    PIPE,
+    asked,
+    lake,
+    pipeline,
+    pipelines,
+    sent,
+    source,
+    sources,
+)
 from tests.support.strikes import striking
 
 CREATE, UPDATE, DELETE = "createPipeline", "updatePipeline", "deletePipeline"
 BLOCK = "updatePipelineFilter"
 LISTS = ("dataSourcesQuery", "dataDestinationsQuery")
-
-LOST = (
-    "reset-before-write", "reset-after-write", "hang-up-after-write", "slow-after-write",
-    "late-write", "500-after-write", "502-page-after-write", "200-data-null-after-write",
-    "truncated", "cut-json", "not-json", "missing-fields", "wrong-types",
-)  # fmt: skip
-"""Faults after which nobody can tell whether a write was carried out."""
 
 
 @pytest.fixture(autouse=True)

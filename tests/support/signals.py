@@ -18,6 +18,10 @@ PIPE = "sg_v1_pl_by-hand"
 TOKEN = "EAAB-a-token-of-the-dataset-that-must-not-leak"
 KEY = "a-key-of-the-lake-that-must-not-leak"
 CODE = "createGatewayPixelHeaderCode"
+DELETE_SOURCE = "dataSourceMutations.deleteDataSource"
+
+LOST = ("reset-before-write", "reset-after-write", "late-write", "truncated", "missing-fields")
+"""Faults after which nobody knows whether a write was carried out; the matrix has all of them."""
 
 READS = ("pipeline", "dataSourcesQuery", "dataDestinationsQuery")
 WRITES = (
@@ -28,7 +32,7 @@ WRITES = (
     "updatePipelineDestinationFilter",
     "createDataSourceForPipeline",
     "updateDataSource",
-    "deleteDataSource",
+    DELETE_SOURCE,
     CODE,
     "createDataDestination",
     "updateDataDestination",
