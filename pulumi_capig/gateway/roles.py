@@ -58,8 +58,9 @@ class Roles:
 
 
 def shown(roles: Iterable[Role | None] | None) -> dict[str, str]:
-    """What the gateway shows of roles, by their full names."""
-    return {role.name: role.display_name or "" for role in roles or () if role and role.name}
+    """What the gateway shows of roles, by their full names; those of the host are not offered."""
+    told = {role.name: role.display_name or "" for role in roles or () if role and role.name}
+    return {name: display for name, display in told.items() if not name.startswith("agency-")}
 
 
 def names(roles: Iterable[Role | None] | None) -> Iterator[str]:

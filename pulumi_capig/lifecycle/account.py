@@ -19,6 +19,7 @@ from ..errors import (
     UnexpectedAnswerError,
 )
 from ..picture import HOST, Row
+from .absence import pixels_are_gone
 from .account_record import Record, SharedRecord
 from .connection_rules import PixelKey
 from .first_party_domain import SharedRouting
@@ -33,6 +34,10 @@ ACTIVE, SETTING_UP, DEACTIVATED = 0, 1, 2
 
 _REFUSALS = (400, 401, 404)
 """Codes of which each, from the hub itself, proves that an account is gone that was just seen."""
+
+_UNCOVERED = 418
+_LISTS = ("dataSourcesQuery", "dataDestinationsQuery")
+"""What a gateway that does not know these operations says it does not know."""
 
 _CREATE_ONLY = ("event_enrichment", "admin_email")
 _SENT = ("name", "managed", "active")
@@ -260,25 +265,14 @@ class AccountLifecycle(ReadableLifecycle[Record]):
         """Absence has two witnesses: the hub's own answer, and that of the list of pixels."""
         if isinstance(error, NotFoundError) and not error.in_json:
             raise error
-        if not self._pixels_are_gone(tenant_id):
+        try:
+            gone = pixels_are_gone(self._run, tenant_id)
+        except GatewayError as second:
+            raise second.because(advice=_GONE) from second
+        if not gone:
             reason = f"{error.reason}, but its pixels can still be listed: it may not be gone"
             raise error.because(reason, _GONE)
-
-    def _pixels_are_gone(self, tenant_id: str) -> bool:
-        from ..gateway import pixels
-        from ..gateway.answers import NULL
-
-        try:
-            pixels.list_account(self._run.client(), tenant_id)
-        except NotFoundError as error:
-            if error.in_json:
-                return True
-            raise error.because(advice=_GONE) from error
-        except GatewayError as error:
-            if error.reason == NULL:
-                return True
-            raise error.because(advice=_GONE) from error
-        return False
+        self._run.account(tenant_id).gone = True
 
     # -- update --------------------------------------------------------------------------------
 
@@ -415,7 +409,7 @@ class AccountLifecycle(ReadableLifecycle[Record]):
             done, failure = False, error
         if not done and self._is_still_there(tenant_id, failure):
             raise failure
-        self._run.account(tenant_id).deleted = True
+        self._run.account(tenant_id).gone = True
 
     def _is_still_there(self, tenant_id: str, failure: GatewayError) -> bool:
         """Whether an account that was seen a moment ago still is; any refusal says that it is not.
@@ -483,8 +477,8 @@ def _ids(ask: Callable[[], Sequence[Any] | None]) -> set[str]:
     """The ids of a list that older gateways do not know."""
     try:
         listed = ask()
-    except (InvalidInputError, NotFoundError, UnexpectedAnswerError) as error:
-        if not error.in_json:
+    except (InvalidInputError, UnexpectedAnswerError) as error:
+        if not (error.code == _UNCOVERED or any(name in error.reason for name in _LISTS)):
             raise
         return set()
     if listed is None:
