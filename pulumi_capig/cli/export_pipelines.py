@@ -64,9 +64,11 @@ def _usable(answer: Sequence[E | None] | None, what: str, unread: list[Unread]) 
     """Entries with an id that a program can name, each once, without those of pixels."""
     seen, lost = set(), 0
     for each in answer or ():
+        if each is not None and _is_of_pixel(each):
+            continue
         if each is None or usable(canonical.gateway_id, each.id) is None:
             lost += 1
-        elif each.id not in seen and not _is_of_pixel(each):
+        elif each.id not in seen:
             seen.add(each.id)
             yield each
     if lost:
