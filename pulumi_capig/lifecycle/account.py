@@ -98,10 +98,17 @@ class _Held:
         with self._lock:
             return tenant_id in self._ids
 
-    def made_as(self, name: str) -> str | None:
-        """The account of this name that the run has made."""
+    def another(self, name: str, tenant_id: str) -> str | None:
+        """In words, another account of this name that the program declares; None without one."""
         with self._lock:
-            return self._made.get(name)
+            made = self._made.get(name)
+            if made is not None and made != tenant_id:
+                return f"this run has made another account with its name ({made})"
+            return (
+                "the program declares another account with its name"
+                if name in self._names
+                else None
+            )
 
 
 class AccountLifecycle(ReadableLifecycle[Record]):
@@ -346,9 +353,8 @@ class AccountLifecycle(ReadableLifecycle[Record]):
         if record is None:
             return
         for name in filter(None, {outputs.get("name"), record.name}):
-            made = held.made_as(name)
-            if made is not None and made != resource_id:
-                raise _renamed(resource_id, made, name)
+            if (another := held.another(name, resource_id)) is not None:
+                raise _renamed(resource_id, another, name)
         try:
             left = self._left(resource_id)
         except NotAuthorizedError as error:
@@ -495,19 +501,19 @@ def _not_empty(tenant_id: str, left: Mapping[str, Sequence[str]]) -> NotEmptyErr
     what = f"delete account {tenant_id}: it is not empty: {', '.join(shown)}"
     advice = (
         "Take them out first; what a program declares with tenant_id=account.tenant_id goes before "
-        "its account. If this run has just removed them, run it again. To delete the account with "
-        "all that is in it: force_destroy=True, `pulumi up`, then delete it."
+        "its account; `capig unmanaged --stack NAME` lists pixels that no program declares. To "
+        "delete the account with all that is in it: force_destroy=True, `pulumi up --target URN` "
+        "of the account alone, then delete it."
     )
     return NotEmptyError(what, advice)
 
 
-def _renamed(tenant_id: str, made: str, name: str) -> RefusedError:
-    what = (
-        f'delete account {tenant_id}: this run has made another one called "{name}", {made}, '
-        "so the resource was renamed in the program and the account would be made anew"
-    )
+def _renamed(tenant_id: str, another: str, name: str) -> RefusedError:
+    same = "so it seems to be the same advertiser"
+    what = f'delete account {tenant_id}, "{name}": {another}, {same}'
     advice = (
-        "Rename the resource back and run `CAPIG_ADOPT=true pulumi up`; for another name, add "
-        "`aliases`. To replace the account on purpose, delete the old one in a later `pulumi up`."
+        "If the resource was renamed in the program: rename it back, run `CAPIG_ADOPT=true pulumi "
+        "up`, and add `aliases` for another name. To delete this account on purpose, first give "
+        "one of the two another `name`."
     )
     return RefusedError(what, advice)

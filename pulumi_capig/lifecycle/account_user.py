@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .. import canonical
 from ..errors import (
+    CapigError,
     ConflictError,
     GatewayError,
+    InvalidInputError,
     NotFoundError,
     OutcomeUnknownError,
     RefusedError,
+    UnavailableError,
     UnexpectedAnswerError,
 )
 from .account_record import Person, SharedRecord
@@ -34,6 +37,10 @@ _UNLISTED = (
 _NOT_MOVED = (
     "Check that its people were moved too. To add them anew, take the resource out of the state "
     "(`pulumi state delete URN`) and run `pulumi up`."
+)
+_SOLE_ADMIN = (
+    "This is the account's only admin now, and every account keeps one. Where this run makes "
+    "somebody else the admin, run `pulumi up` again; otherwise declare another admin first."
 )
 _LINK_LOST = "the answer with its invitation link was lost; a new `reinvite` makes another"
 
@@ -205,6 +212,8 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
                 answer = self._change_role(inputs, person, held, wanted)
             except NotFoundError as error:
                 return self._not_found(inputs, held, error)
+            except (InvalidInputError, OutcomeUnknownError, UnavailableError) as error:
+                raise self._as_sole_admin(inputs, person, held, error) from error.__cause__
             if answer is not None and answer.roles is not None:
                 now = Person.of(answer, person.email)
                 if wanted not in now.roles:
@@ -218,6 +227,17 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
             others = tuple(name for name in person.roles if name != held)
             person = Person(person.user_id, person.email, person.status, (*others, wanted))
         return _Written(person, wanted)
+
+    def _as_sole_admin(
+        self, inputs: Props, person: Person, held: str | None, error: GatewayError
+    ) -> GatewayError:
+        """A refusal to change a role, which may be that of the only admin."""
+        try:
+            record = self._record(inputs).read_again()
+            sole = held is not None and self._is_sole_admin(record, record.roles(), person, held)
+        except CapigError:
+            return error
+        return error.because(advice=_SOLE_ADMIN) if sole else error
 
     def _not_found(self, inputs: Props, held: str | None, error: NotFoundError) -> _Written:
         """404 for operation 14: the list decides whether it is the person or the role."""
@@ -237,7 +257,9 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
 
         def send() -> User | None:
             client, tenant_id = self._run.client(), inputs["tenant_id"]
-            return users.change_role(client, tenant_id, person.user_id, revoke=held, add=wanted)
+            return users.change_role(
+                client, tenant_id, person.user_id, revoke=held, add=wanted, email=person.email
+            )
 
         try:
             return send()
