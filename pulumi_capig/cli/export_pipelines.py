@@ -103,7 +103,7 @@ def _read_pipelines(
 def _pipeline(
     pipeline_id: str, found: Pipeline, tenant: str, unread: list[Unread]
 ) -> ExportedPipeline:
-    blocked = found.blocked_events if found.data_filter else None
+    blocked = found.blocked_events if found.tells_blocked else None
     return ExportedPipeline(
         pipeline_id,
         usable(canonical.display_name, found.name) or "",
@@ -139,7 +139,7 @@ def _destination(
         return None
     own_id, pipeline_id = found.id or "", _only(_pipelines(found), what, unread)
     pipeline = pipelines.get(pipeline_id)
-    told = pipeline is not None and pipeline.pipeline_destination_filters is not None
+    told = pipeline is not None and pipeline.tells_blocked_by_destination
     blocked = pipeline.blocked_for(own_id) if pipeline and told else None
     return ExportedEnd(
         kind,
