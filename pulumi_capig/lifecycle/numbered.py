@@ -55,6 +55,9 @@ class NumberedLifecycle(ReadableLifecycle[T]):
 
     def _declare(self, olds: Props, checked: Checked, given: Props, row: int) -> None:
         inputs = checked.inputs
+        blocked = inputs.get("blocked_events")
+        for event in blocked if isinstance(blocked, list) else ():
+            self._run.remark(canonical.event_remark, event)
         own, tenant_id = inputs.get(self.own_id), inputs.get("tenant_id")
         if not (isinstance(own, str) and isinstance(tenant_id, str)):
             return
