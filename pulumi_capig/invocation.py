@@ -89,7 +89,7 @@ class Invocation(Generic[R]):
         token = "capig:index:" + first + "".join(map(str.capitalize, others))
         known = {name: value for name, value in arguments.items() if value is not None}
         answer = pulumi.runtime.invoke(token, known, opts).value
-        ids = {name: value for name, value in known.items() if name in _program.IDS}
+        ids = {name: value for name, value in known.items() if name in _IN_RESULT}
         return self._read({**ids, **(answer or {})})
 
     def _refuse(self, arguments: Arguments, opts: pulumi.InvokeOptions | None) -> None:
@@ -142,6 +142,7 @@ def _pixels(values: object) -> list[str]:
 
 
 _CANONICAL: Mapping[str, Callable[[Any], Any]] = {
+    "pipeline_id": canonical.gateway_id,
     "pixel_id": canonical.pixel_id,
     "pixel_ids": _pixels,
     "tenant_id": canonical.tenant_id,
@@ -150,6 +151,7 @@ _CANONICAL: Mapping[str, Callable[[Any], Any]] = {
 
 _DEFAULTS: Mapping[str, Any] = {"pixel_ids": None, "tenant_id": None, "time_window": 60}
 _IDS = (*_program.IDS, "pixel_ids")
+_IN_RESULT = (*_program.IDS, *_program.HOLDERS)
 
 
 def _settled(depends_on: Any) -> pulumi.Output[Any]:

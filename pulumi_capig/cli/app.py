@@ -376,7 +376,7 @@ def export(
         typer.Option(
             "--with",
             metavar="WHAT,...",
-            help="Take these over, too: accounts, users, domains.",
+            help="Take these over, too: accounts, users, domains, pipelines.",
         ),
     ] = None,
     everything: Annotated[

@@ -16,9 +16,9 @@ from ..gateway.pixel import Pixel
 from ..settings import GATEWAY
 from . import export_accounts, onboarding, program
 from .accounts import ask_each
-from .export_accounts import Unread
 from .program import ExportedAccount, ExportedConnection
 from .sources import Sources
+from .unread import Unread
 
 if TYPE_CHECKING:
     from ..gateway import Client
@@ -33,7 +33,10 @@ alone until you declare it."""
 
 _MORE = """
 Accounts are taken over by their ids, users and first-party domains with `adopt`. What no
-operation tells (event enrichment, where a domain's CNAME record points to) is left alone."""
+operation tells (event enrichment, where a domain's CNAME record points to) is left alone.
+Pipelines, data sources and destinations are taken over by their ids. What a destination is set
+up with (tokens, endpoints, payloads) is told by no operation, and left alone until you declare
+all of it. A pipeline with neither source nor destination is in no list, and so not in here."""
 
 _FROM_FILES = """\
 `pulumi up` connects them, and sets those that are connected already up with the declared
@@ -114,6 +117,13 @@ def _holds(accounts: Sequence[ExportedAccount]) -> str:
         found.append(_many(users, "user"))
     if domains := sum(bool(account.domain) for account in accounts):
         found.append(_many(domains, "first-party domain"))
+    if pipelines := sum(len(account.signals.pipelines) for account in accounts):
+        found.append(_many(pipelines, "pipeline"))
+    ends = [end.kind for account in accounts for end in account.signals.ends]
+    if sources := ends.count("DataSource"):
+        found.append(_many(sources, "data source"))
+    if destinations := len(ends) - sources:
+        found.append(_many(destinations, "destination"))
     return f"{', '.join(found)} of {_many(len(accounts), 'account')}"
 
 

@@ -1,36 +1,25 @@
-"""What `capig export --with …` reads beside the pixels: accounts, users, first-party domains."""
+"""What `capig export --with …` reads beside the pixels: accounts, users, domains, pipelines."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from .. import canonical
-from ..errors import GatewayError, NotAuthorizedError, NotFoundError, RefusedError, one_line
+from ..errors import RefusedError, one_line
+from . import export_pipelines
 from .program import ExportedAccount, ExportedRecord, ExportedUser
+from .unread import Unread, asked, usable
 
 if TYPE_CHECKING:
     from ..gateway import Client
     from ..gateway.operations.accounts import AccountRecord
 
-T = TypeVar("T")
-
-WORDS = ("accounts", "users", "domains")
+WORDS = ("accounts", "users", "domains", "pipelines")
 """What can be exported beside pixels."""
 
 _ACTIVE = {0: True, 1: True, 2: False}
-
-
-@dataclass(frozen=True)
-class Unread:
-    """Something that the program lacks, and why."""
-
-    what: str
-    why: str
-
-    def __str__(self) -> str:
-        return one_line(f"{self.what}: {self.why}")
 
 
 def wanted(words: Sequence[str], *, everything: bool) -> frozenset[str]:
@@ -58,73 +47,45 @@ def read(
 
     tenant, unread = account.tenant_id, list[Unread]()
     if {"accounts", "users"} & set(words):
-        record = _asked(lambda: accounts.read(client, tenant), f"account {tenant}", unread)
+        record = asked(lambda: accounts.read(client, tenant), f"account {tenant}", unread)
         if record is not None and "accounts" in words:
             account = replace(account, record=_record(record))
         if record is not None and "users" in words:
             account = replace(account, users=[*_users(record, tenant, unread)])
     if "domains" in words:
         what = f"first-party domain of account {tenant}"
-        found = _asked(lambda: routing.read(client, tenant), what, unread, null=False)
-        domain = _usable(canonical.domain, found and found.ingress)
+        found = asked(lambda: routing.read(client, tenant), what, unread, null=False)
+        domain = usable(canonical.domain, found and found.ingress)
         if found and found.ingress and not domain:
             unread.append(Unread(what, "it is no domain that a program can name"))
         account = replace(account, domain=domain or "")
+    if "pipelines" in words:
+        account = replace(account, signals=export_pipelines.read(client, tenant, unread))
     return account, unread
-
-
-def _asked(
-    ask: Callable[[], T | None], what: str, unread: list[Unread], *, null: bool = True
-) -> T | None:
-    """An answer; None where the account may not be seen, which is then noted.
-
-    Args:
-        ask: Asks for it.
-        what: What is asked for.
-        unread: Where to note it.
-        null: Whether the gateway's null means that it may not be seen.
-    """
-    try:
-        found = ask()
-    except (NotAuthorizedError, NotFoundError) as error:
-        unread.append(Unread(what, error.reason))
-        return None
-    except GatewayError:
-        raise
-    if found is None and null:
-        unread.append(Unread(what, "the gateway answered null"))
-    return found
 
 
 def _record(record: AccountRecord) -> ExportedRecord:
     return ExportedRecord(
-        name=_usable(canonical.account_name, record.name) or "",
+        name=usable(canonical.account_name, record.name) or "",
         managed=record.can_partner_manage,
         active=None if record.status is None else _ACTIVE.get(record.status),
     )
 
 
 def _users(record: AccountRecord, tenant: str, unread: list[Unread]) -> Iterator[ExportedUser]:
-    from ..gateway import roles
+    from ..gateway.roles import Roles, names
 
+    roles = Roles.of(record, tenant)
     if record.users is None:
         unread.append(Unread(f"users of account {tenant}", "the gateway answered null"))
     seen = set()
     for user in filter(None, record.users or ()):
         who = f"user {user.email or user.id or 'without an e-mail'} of account {tenant}"
-        email = _usable(canonical.email, user.email)
-        role = _usable(canonical.role, roles.held(user, record, tenant)[0])
+        email = usable(canonical.email, user.email)
+        role = usable(canonical.role, roles.action(roles.held(names(user.roles)) or ""))
         if email is None or role is None:
             why = "it has no e-mail" if email is None else "it has no role there"
             unread.append(Unread(who, f"{why} that a program can name"))
         elif email not in seen:
             seen.add(email)
             yield ExportedUser(email, role)
-
-
-def _usable(form: Callable[[object], str], value: object) -> str | None:
-    """A value in the form that a program declares; None if it has none."""
-    try:
-        return form(value) if value else None
-    except ValueError:
-        return None

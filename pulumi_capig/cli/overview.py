@@ -36,6 +36,7 @@ _COLUMNS = (
     "domain",
     "cname_resolved",
     "total_pixels",
+    "total_pipelines",
     "total_events_received",
     "by_reach",
 )
@@ -151,7 +152,8 @@ def _domain(client: Client, tenant: str) -> dict[str, Any]:
 
 
 def _usage(client: Client, tenant: str) -> dict[str, Any]:
-    return _told(lookup.usage(client, tenant), "total_pixels", "total_events_received")
+    figures = ("total_pixels", "total_pipelines", "total_events_received")
+    return _told(lookup.usage(client, tenant), *figures)
 
 
 def _told(found: Mapping[str, Any], *names: str) -> dict[str, Any]:
@@ -167,8 +169,8 @@ def _print(accounts: Sequence[dict[str, Any]], form: Form) -> None:
         writer.writeheader()
         writer.writerows({k: _as_csv(v) for k, v in account.items()} for account in accounts)
     else:
-        numbers = ("users", "pending", "pixels", "events")
-        optional = ("pending", "domain", "CNAME", "found")
+        numbers = ("users", "pending", "pixels", "pipelines", "events")
+        optional = ("pending", "domain", "CNAME", "pipelines", "found")
         show_rows(console(), [*map(_cells, accounts)], numbers=numbers, optional=optional)
 
 
@@ -193,6 +195,7 @@ def _cells(account: Mapping[str, Any]) -> Row:
         "domain": Text(domain),
         "CNAME": Text("resolved") if resolved else Text("missing" if domain else "", "yellow"),
         "pixels": count(account["total_pixels"]),
+        "pipelines": count(account["total_pipelines"] or None),
         "events": count(account["total_events_received"]),
         "found": Text("by --reach" if account["by_reach"] else ""),
     }

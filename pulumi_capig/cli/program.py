@@ -1,4 +1,4 @@
-"""A Pulumi program as text: the same bytes for the same pixels, accounts, users and domains."""
+"""A Pulumi program as text: the same bytes for the same pixels, accounts and so on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..errors import one_line
+from .lines import call, comment, flags, literal, variables
+from .program_pipelines import NOTHING, Signals, ids_of, resources
 
 __all__ = [
     "ExportedAccount",
@@ -57,11 +58,13 @@ class ExportedAccount:
     record: ExportedRecord | None = None
     users: Sequence[ExportedUser] = ()
     domain: str = ""
+    signals: Signals = NOTHING
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing of it is declared."""
-        return not (self.connections or self.record or self.users or self.domain)
+        held = (self.connections, self.record, self.users, self.domain, self.signals)
+        return not any(held)
 
     def of_usable_ids(self) -> ExportedAccount:
         """The same without the pixels that a program cannot name; each of the others once."""
@@ -93,12 +96,16 @@ def render(
     lines += ["import pulumi", "import pulumi_capig as capig", ""]
     if any(c.business_id for account in filled for c in account.connections):
         lines += ["config = pulumi.Config()", ""]
-    constants = _constants([account.tenant_id for account in filled])
+    constants = variables("ACCOUNT_", [account.tenant_id for account in filled])
+    pipelines = ids_of([account.signals for account in filled])
     for account in filled:
         lines += _account(account, constants[account.tenant_id])
     lines += _tokens(filled)
     for account in filled:
-        for resource in _resources(account, constants[account.tenant_id]):
+        constant = constants[account.tenant_id]
+        for resource in _resources(account, constant):
+            lines += ["", *resource]
+        for resource in resources(account.signals, account.tenant_id, constant, pipelines):
             lines += ["", *resource]
     return "\n".join(lines) + "\n"
 
@@ -128,17 +135,16 @@ def _token_variable(business_id: str) -> str:
 
 def _account(account: ExportedAccount, constant: str) -> Iterator[str]:
     """The account's id under a name: a text, or an output of the account itself."""
-    yield from _comment(account.name)
+    yield from comment(account.name)
     if account.record is None:
-        yield f"{constant} = {_literal(account.tenant_id)}"
+        yield f"{constant} = {literal(account.tenant_id)}"
         return
     record, variable = account.record, constant.replace("ACCOUNT", "account", 1)
-    arguments = {"tenant_id": _literal(account.tenant_id)}
+    arguments = {"tenant_id": literal(account.tenant_id)}
     if record.name:
-        arguments["name"] = _literal(record.name)
-    flags = {"managed": record.managed, "active": record.active}
-    arguments |= {name: str(on) for name, on in flags.items() if on is not None}
-    yield from _call(f"{variable} = capig.Account", account.tenant_id, arguments)
+        arguments["name"] = literal(record.name)
+    arguments |= flags(managed=record.managed, active=record.active)
+    yield from call(f"{variable} = capig.Account", account.tenant_id, arguments)
     yield f"{constant} = {variable}.tenant_id"
 
 
@@ -146,58 +152,27 @@ def _resources(account: ExportedAccount, constant: str) -> Iterator[list[str]]:
     """The lines of each resource in an account."""
     tenant_id = account.tenant_id
     for user in sorted(account.users, key=lambda user: user.email):
-        given = {"email": _literal(user.email), "role": _literal(user.role)}
+        given = {"email": literal(user.email), "role": literal(user.role)}
         yield _adopted("AccountUser", f"{tenant_id}-{user.email}", constant, given)
     if account.domain:
-        given = {"domain": _literal(account.domain)}
+        given = {"domain": literal(account.domain)}
         yield _adopted("FirstPartyDomain", f"{tenant_id}-first-party-domain", constant, given)
     for connection in sorted(account.connections, key=lambda c: by_number(c.pixel_id)):
         name = f"{tenant_id}-{connection.pixel_id}"
         resource = _adopted("PixelConnection", name, constant, _connection(connection))
-        yield [*_comment(connection.name), *resource]
+        yield [*comment(connection.name), *resource]
 
 
 def _connection(connection: ExportedConnection) -> dict[str, str]:
-    arguments = {"pixel_id": _literal(connection.pixel_id)}
+    arguments = {"pixel_id": literal(connection.pixel_id)}
     if connection.business_id:
-        arguments["business_id"] = _literal(connection.business_id)
+        arguments["business_id"] = literal(connection.business_id)
         arguments["access_token"] = _token_variable(connection.business_id)
         arguments["external_id"] = '""'
-    switches = {"receiving": connection.receiving, "publishing": connection.publishing}
-    return arguments | {name: str(on) for name, on in switches.items() if on is not None}
+    return arguments | flags(receiving=connection.receiving, publishing=connection.publishing)
 
 
 def _adopted(kind: str, name: str, constant: str, arguments: Mapping[str, str]) -> list[str]:
     """A resource of an account that is there already."""
     whole = {"tenant_id": constant, **arguments, "adopt": "True"}
-    return [*_call(f"capig.{kind}", name, whole)]
-
-
-def _call(what: str, name: str, arguments: Mapping[str, str]) -> Iterator[str]:
-    yield f"{what}("
-    yield f"    {_literal(name)},"
-    yield from (f"    {argument}={value}," for argument, value in arguments.items())
-    yield "    opts=pulumi.ResourceOptions(protect=True),"
-    yield ")"
-
-
-def _constants(tenant_ids: Sequence[str]) -> dict[str, str]:
-    """A constant's name for each account, made of its id."""
-    names: dict[str, str] = {}
-    for tenant_id in tenant_ids:
-        name = "ACCOUNT_" + re.sub(r"[^A-Za-z0-9]", "_", tenant_id)
-        while name in names.values():
-            name += "_"
-        names[tenant_id] = name
-    return names
-
-
-def _comment(name: str) -> list[str]:
-    text = one_line(name)
-    return [f"# {text}"] if text else []
-
-
-def _literal(text: str) -> str:
-    """A string in the quotes that `ruff format` prefers."""
-    shown = repr(text)
-    return f'"{shown[1:-1]}"' if shown[0] == "'" and '"' not in shown else shown
+    return [*call(f"capig.{kind}", name, whole)]

@@ -19,10 +19,13 @@ Uncaught in a program, an error of a look-up is shown as a clean line: there, wh
 ``pulumi.RunError`` besides the `CapigError` that it is.
 """
 
-from . import accounts, domains, events, pixels
+from . import accounts, domains, events, pipelines, pixels
 from .accounts import *  # noqa: F403 - its export list is its own
 from .domains import *  # noqa: F403
 from .events import *  # noqa: F403
+from .pipelines import *  # noqa: F403
 from .pixels import *  # noqa: F403
 
-__all__ = sorted([*accounts.__all__, *domains.__all__, *events.__all__, *pixels.__all__])
+__all__ = sorted(
+    name for page in (accounts, domains, events, pipelines, pixels) for name in page.__all__
+)

@@ -24,6 +24,7 @@ class DataSourceLifecycle(EndLifecycle):
     ends = Sources
     needed: ClassVar[tuple[str, ...]] = ("name", "type", "pipeline_id")
     replaces: ClassVar[tuple[str, ...]] = ("tenant_id", "pipeline_id", "type")
+    lasting: ClassVar[tuple[str, ...]] = ("pipeline_id", "type")
     fields = {  # noqa: RUF012 - nobody changes it
         "pipeline_id": canonical.gateway_id,
         "name": canonical.display_name,
@@ -74,8 +75,10 @@ class DataSourceLifecycle(EndLifecycle):
         from ..gateway import sources
 
         try:
-            return sources.header_code(self._run.client(), *ref) or ""
+            code, reason = sources.header_code(self._run.client(), *ref), "the gateway answers none"
         except GatewayError as error:
-            text = f"{self._words(ref)}: its code for the site could not be asked for: {error.what}"
+            code, reason = None, error.what
+        if not code:
+            text = f"{self._words(ref)}: its code for the site could not be asked for: {reason}"
             self._run.warn(f"{text}. It is in the gateway's page.", "header code", *ref)
-            return ""
+        return code or ""

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from .. import canonical
+from ..errors import RefusedError
 from .end import EndLifecycle
 from .signals import Destinations, End, Pipelines
 from .values import UNKNOWN, Failure, Props, is_known
@@ -41,7 +42,7 @@ class DestinationLifecycle(EndLifecycle):
     kind = "destination"
     own_id = "destination_id"
     ends = Destinations
-    lasting = ("reassert",)
+    lasting = ("pipeline_id", "reassert")
     type: ClassVar[str]
     configuration: ClassVar[tuple[str, ...]]
     optional: ClassVar[tuple[str, ...]]
@@ -53,7 +54,7 @@ class DestinationLifecycle(EndLifecycle):
     def _complete(self, olds: Props, checked: Checked) -> None:
         super()._complete(olds, checked)
         inputs = checked.inputs
-        declared = [name for name in self.configuration if name in inputs]
+        declared = [n for n in (*self.configuration, *self.optional) if n in inputs]
         missing = [name for name in self.configuration if name not in inputs]
         if any(name in olds for name in self.configuration):
             reason = "the gateway keeps what it was set up with: once declared, it stays declared"
@@ -97,10 +98,11 @@ class DestinationLifecycle(EndLifecycle):
         if changed & parts and self.configuration[0] in inputs:
             self._set_up(ref, inputs)
 
-    def _bring_blocked(self, ref: Ref, inputs: Props) -> list[str]:
+    def _bring_blocked(self, ref: Ref, inputs: Props, found: End) -> list[str]:
         if "blocked_events" not in inputs:
             return []
-        if set(inputs["blocked_events"]) == set(self._blocked(ref, inputs) or ()):
+        blocked = [] if found.new else self._blocked(ref, inputs)
+        if blocked is not None and set(inputs["blocked_events"]) == set(blocked):
             return []
         self._block(ref, inputs)
         return ["set its blocked events"]
@@ -109,18 +111,26 @@ class DestinationLifecycle(EndLifecycle):
         from ..gateway import pipelines
 
         events, pipeline_id = inputs["blocked_events"], self._pipeline(ref, inputs)
+        if not pipeline_id:
+            what = f"block events of {self._words(ref)}: the gateway names no pipeline of it"
+            raise RefusedError(what, "Declare pipeline_id.")
         answer = pipelines.block_at_destination(
             self._run.client(), ref.tenant_id, pipeline_id, ref.id, events
         )
         self._compare_blocked(ref, events, answer)
 
     def _blocked(self, ref: Ref, props: Props) -> list[str] | None:
-        """What its pipeline blocks for it; None if its pipeline is not there."""
-        pipelines = self._account(ref).share(Pipelines)
-        pipeline = pipelines.get(self._pipeline(ref, props))
-        return None if pipeline is None else pipeline.blocked_for(ref.id)
+        """What its pipeline blocks for it; None if its pipeline cannot be seen."""
+        pipeline_id = self._pipeline(ref, props)
+        if not pipeline_id:
+            return None
+        pipeline = self._account(ref).share(Pipelines).get(pipeline_id)
+        if pipeline is None or not pipeline.tells_blocked_by_destination:
+            return None
+        return pipeline.blocked_for(ref.id)
 
     def _pipeline(self, ref: Ref, props: Props) -> str:
+        """The pipeline that it is in; empty if nobody says it."""
         if "pipeline_id" in props:
             return str(props["pipeline_id"])
         found = self._there(ref).pipelines or frozenset()
@@ -132,8 +142,8 @@ class DestinationLifecycle(EndLifecycle):
         now: Props = {}
         if "dataset_id" in outputs and found.dataset_id:
             now["dataset_id"] = found.dataset_id
-        if "blocked_events" in outputs:
-            now["blocked_events"] = sorted(set(self._blocked(ref, outputs) or ()))
+        if "blocked_events" in outputs and (blocked := self._blocked(ref, outputs)) is not None:
+            now["blocked_events"] = sorted(set(blocked))
         return now
 
     def _type(self, props: Props) -> str:

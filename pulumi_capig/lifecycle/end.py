@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from ..errors import GatewayError, OutcomeUnknownError
+from ..errors import GatewayError, OutcomeUnknownError, RefusedError
 from .numbered import NumberedLifecycle, Ref
 from .signals import End, EndList
 
@@ -27,42 +28,93 @@ class EndLifecycle(NumberedLifecycle[End]):
     # -- create and update ---------------------------------------------------------------------
 
     def _make(self, inputs: Props) -> tuple[str, End]:
-        """Make it once; after a lost answer, what the list has gained is it."""
+        """Make it; after a lost answer, what the list has gained is it."""
         ends = self._list(inputs["tenant_id"])
         with ends.creating:
-            before = set(ends.all())
+            before = set(ends.all()) if ends.is_complete() else None
             try:
                 made = self._create(inputs)
             except OutcomeUnknownError as error:
                 made = self._gained(inputs, before, error) or self._once_more(inputs, before, error)
+            made = self._new(made, inputs)
             ends.learned(made.id, made)
         return made.id, made
 
-    def _once_more(self, inputs: Props, before: set[str], first: OutcomeUnknownError) -> End:
+    def _new(self, made: End, inputs: Props) -> End:
+        """What was made, as it was asked for where no answer says it."""
+        return replace(
+            made,
+            name=inputs["name"] if made.name is None else made.name,
+            type=self._type(inputs) if made.type is None else made.type,
+            active=True if made.active is None else made.active,
+            new=True,
+        )
+
+    def _once_more(self, inputs: Props, before: set[str] | None, first: OutcomeUnknownError) -> End:
         self._run.client().rest_after(first)
         try:
-            return self._create(inputs)
+            made = self._create(inputs)
         except OutcomeUnknownError as error:
             found = self._gained(inputs, before, error)
             if found is None:
-                raise
+                raise self._perhaps_made(inputs, error) from error.__cause__
             return found
+        self._name_surplus(inputs, before, made)
+        return made
 
-    def _gained(self, inputs: Props, before: set[str], error: GatewayError) -> End | None:
-        """What a lost answer has left: the one entry that is new and could be it."""
+    def _name_surplus(self, inputs: Props, before: set[str] | None, made: End) -> None:
+        """Say what the first attempt has made after all, where the list was behind."""
         try:
             now = self._list(inputs["tenant_id"]).read_again().all()
+        except GatewayError:
+            return
+        known = {made.id, *(before or ())}
+        surplus = [i for i, end in now.items() if i not in known and self._may_be(end, inputs)]
+        if before is not None and surplus:
+            self._run.warn(
+                f'account {inputs["tenant_id"]}: {self.kind} "{inputs["name"]}" was made twice, as '
+                f"the gateway's list was behind: {made.id} is in state; remove "
+                f"{' and '.join(surplus)} in the gateway's page.",
+                "surplus",
+                made.id,
+            )
+
+    def _gained(self, inputs: Props, before: set[str] | None, error: GatewayError) -> End | None:
+        """What a lost answer has left: the one entry that is new and could be it.
+
+        Args:
+            inputs: What is declared.
+            before: Ids of those that were there before; None if no list told all of them.
+            error: How the answer was lost.
+
+        Raises:
+            GatewayError: That cannot be said: nothing may be sent again.
+        """
+        ends = self._list(inputs["tenant_id"])
+        try:
+            told = before is not None and ends.read_again().is_complete()
         except GatewayError as second:
-            raise error from second
-        new = [end for i, end in now.items() if i not in before and self._may_be(end, inputs)]
+            raise self._perhaps_made(inputs, error) from second
+        if before is None or not told:
+            raise self._perhaps_made(inputs, error) from error.__cause__
+        new = [e for i, e in ends.all().items() if i not in before and self._may_be(e, inputs)]
         if len(new) > 1:
             reason = f"{error.reason}; several of its name are new: {', '.join(e.id for e in new)}"
             advice = (
                 f"Look in the gateway's page which of them is this one, and take it over by its "
                 f"id: {self.own_id}."
             )
-            raise error.because(reason, advice) from error
+            raise error.because(reason, advice) from error.__cause__
         return new[0] if new else None
+
+    def _perhaps_made(self, inputs: Props, error: GatewayError) -> GatewayError:
+        """The same failure, with what to do before it is sent again."""
+        advice = (
+            f"There may be a new {self.kind} of this name in pipeline {inputs['pipeline_id']}: "
+            f"look in the gateway's page, and take it over by its id ({self.own_id}) or remove it "
+            "there, before you run the command again."
+        )
+        return error.because(advice=advice)
 
     def _may_be(self, end: End, inputs: Props) -> bool:
         wanted = (inputs["name"], self._type(inputs))
@@ -72,11 +124,9 @@ class EndLifecycle(NumberedLifecycle[End]):
     def _bring(self, ref: Ref, inputs: Props, found: End) -> tuple[Props, list[str]]:
         now = {"name": found.name, "active": found.active}
         changed = {n for n in now if n in inputs and inputs[n] != now[n]}
-        if now["active"] is None and inputs.get("active") is True:
-            changed.discard("active")  # a new one is active
         done = [*self._configure(ref, inputs, found), *(f"set its {n}" for n in sorted(changed))]
         self._send(ref, inputs, changed, found)
-        done += self._bring_blocked(ref, inputs)
+        done += self._bring_blocked(ref, inputs, found)
         return self._facts(ref, inputs, {}), done
 
     def _change(self, ref: Ref, olds: Props, news: Props, changed: set[str]) -> Props:
@@ -85,6 +135,21 @@ class EndLifecycle(NumberedLifecycle[End]):
         if "blocked_events" in changed and "blocked_events" in news:
             self._block(ref, news)
         return self._facts(ref, news, olds)
+
+    def _refuse_another(self, ref: Ref, inputs: Props, found: End) -> None:
+        kind, pipeline = self._type(inputs), inputs.get("pipeline_id", "")
+        if kind and found.type and found.type != kind:
+            reason = f"it is {found.type}, and not {kind}"
+        elif pipeline and found.pipelines is not None and pipeline not in found.pipelines:
+            there = ", ".join(sorted(found.pipelines))
+            where = f"in pipeline {there}" if there else "in no pipeline"
+            reason = f"it is {where}, and not in {pipeline}"
+        else:
+            return
+        what = f"take over {self._words(ref)}: {reason}, and no operation changes that"
+        raise RefusedError(
+            what, f"Declare it as it is; or leave {self.own_id} out to make a new one."
+        )
 
     def _send(self, ref: Ref, inputs: Props, changed: set[str], found: End | None) -> None:
         if not {"name", "active"} & changed & {*inputs}:
@@ -159,7 +224,7 @@ class EndLifecycle(NumberedLifecycle[End]):
     def _reconfigure(self, ref: Ref, inputs: Props, changed: set[str]) -> None:
         """Send what it is set up with, where a part of that has changed."""
 
-    def _bring_blocked(self, ref: Ref, inputs: Props) -> list[str]:
+    def _bring_blocked(self, ref: Ref, inputs: Props, found: End) -> list[str]:
         """Block what is declared, where that is otherwise; in words what was sent."""
         return []
 

@@ -82,17 +82,19 @@ class NumberedLifecycle(ReadableLifecycle[T]):
         tenant_id = inputs["tenant_id"]
         if self.own_id in inputs:
             ref = Ref(tenant_id, inputs[self.own_id])
-            facts, done = self._bring(ref, inputs, self._there(ref))
+            found = self._there(ref)
+            self._refuse_another(ref, inputs, found)
+            facts, done = self._bring(ref, inputs, found)
             shown = " and ".join(done) or "nothing had to be changed"
             self._run.tell(f"took over {self._words(ref)}: {shown}")
         else:
             if missing := [name for name in self.needed if name not in inputs]:
                 what = f"make a new {self.kind}: {' and '.join(missing)} are missing"
                 raise RefusedError(what, "Declare them: only one that exists does without.")
-            new_id, found = self._make(inputs)
+            new_id, made = self._make(inputs)
             ref = Ref(tenant_id, new_id)
             try:
-                facts, _ = self._bring(ref, inputs, found)
+                facts, _ = self._bring(ref, inputs, made)
             except CapigError as error:
                 raise self._undone(ref, error) from error
         return Created("/".join(ref), self._outputs(inputs, facts))
@@ -101,8 +103,8 @@ class NumberedLifecycle(ReadableLifecycle[T]):
         """Send what differs, and nothing else."""
         ref, moved = _ref(resource_id), self._run.has_moved(olds.get("gateway"))
         changed = self._changed(olds, news)
-        if moved:
-            self._there(ref)
+        if moved or changed.intersection(self.replaces):
+            self._refuse_another(ref, news, self._there(ref))
         facts = self._change(ref, olds, news, changed)
         return self._outputs(news, facts)
 
@@ -110,8 +112,6 @@ class NumberedLifecycle(ReadableLifecycle[T]):
         """Take it away, unless another resource of the program holds it."""
         self._run.has_moved(outputs.get("gateway"))
         ref = _ref(resource_id)
-        if self._account(ref).deleted:
-            return
         if self._run.picture.declares(ref.tenant_id, self.kind, ref.id):
             return
         self._remove(ref, outputs)
@@ -150,6 +150,13 @@ class NumberedLifecycle(ReadableLifecycle[T]):
     @abstractmethod
     def _existing(self, ref: Ref) -> T | None:
         """What the gateway has under an id; None if it is proved that it has nothing."""
+
+    def _refuse_another(self, ref: Ref, inputs: Props, found: T) -> None:
+        """Refuse what is declared of one that exists, where no operation could make it so.
+
+        Raises:
+            RefusedError: It is another one.
+        """
 
     @abstractmethod
     def _make(self, inputs: Props) -> tuple[str, T]:

@@ -13,7 +13,7 @@ from ..errors import (
     UnexpectedAnswerError,
 )
 from .numbered import NumberedLifecycle, Ref
-from .signals import Destinations, Pipelines, Sources
+from .signals import Destinations, EndList, Pipelines, Sources
 
 if TYPE_CHECKING:
     from ..gateway.operations.pipelines import Pipeline
@@ -43,20 +43,24 @@ class PipelineLifecycle(NumberedLifecycle["Pipeline"]):
 
         tenant_id = inputs["tenant_id"]
         made = pipelines.create(self._run.client(), tenant_id, inputs["name"])
-        assert made.id  # noqa: S101 - without one it is an error
-        self._pipelines(Ref(tenant_id, made.id)).know(made.id, made)
-        return made.id, made
+        # What the answer leaves out is as it was asked for.
+        given = {"name": inputs["name"], "active": True, "data_filter": None}
+        untold = {key: value for key, value in given.items() if getattr(made, key) is None}
+        made, new_id = made.model_copy(update=untold), made.id
+        assert new_id  # noqa: S101 - without one it is an error
+        self._pipelines(Ref(tenant_id, new_id)).know(new_id, made)
+        return new_id, made
 
     def _bring(self, ref: Ref, inputs: Props, found: Pipeline) -> tuple[Props, list[str]]:
         now = {"name": found.name, "active": found.active}
         changed: set[str] = {n for n in now if n in inputs and inputs[n] != now[n]}
-        if now["active"] is None and inputs.get("active") is True:
-            changed.discard("active")  # a new one is active
-        if "blocked_events" in inputs and set(inputs["blocked_events"]) != set(
-            found.blocked_events
-        ):
-            changed.add("blocked_events")
-        return self._send(ref, inputs, changed, found), [f"set its {name}" for name in changed]
+        if "blocked_events" in inputs:
+            same = set(found.blocked_events) == set(inputs["blocked_events"])
+            if not (same and found.tells_blocked):
+                changed.add("blocked_events")
+        return self._send(ref, inputs, changed, found), [
+            f"set its {name.replace('_', ' ')}" for name in sorted(changed)
+        ]
 
     def _change(self, ref: Ref, olds: Props, news: Props, changed: set[str]) -> Props:
         facts = self._send(ref, news, changed, None)
@@ -92,7 +96,7 @@ class PipelineLifecycle(NumberedLifecycle["Pipeline"]):
             now["name"] = found.name
         if "active" in outputs and found.active is not None:
             now["active"] = found.active
-        if "blocked_events" in outputs:
+        if "blocked_events" in outputs and found.tells_blocked:
             now["blocked_events"] = sorted(set(found.blocked_events))
         return now
 
@@ -108,16 +112,18 @@ class PipelineLifecycle(NumberedLifecycle["Pipeline"]):
             if not error.in_json:
                 raise
             found = None
-        if found is not None:
-            return found
+        if found is None and (ends := self._named_by(ref)):
+            reason = f"the gateway does not show it, and names it in its {ends.words}"
+            raise UnexpectedAnswerError(
+                reason, operation=f"read pipeline {ref.id}", tenant_id=ref.tenant_id
+            )
+        return found
+
+    def _named_by(self, ref: Ref) -> EndList | None:
+        """A fresh list of sources or destinations that names a pipeline."""
         account = self._account(ref)
-        for ends in (account.share(Sources), account.share(Destinations)):
-            if ends.read_again().in_pipeline(ref.id):
-                reason = f"the gateway does not show it, and names it in its {ends.words}"
-                raise UnexpectedAnswerError(
-                    reason, operation=f"read pipeline {ref.id}", tenant_id=ref.tenant_id
-                )
-        return None
+        lists: tuple[EndList, ...] = (account.share(Sources), account.share(Destinations))
+        return next((ends for ends in lists if ends.read_again().in_pipeline(ref.id)), None)
 
     # -- delete --------------------------------------------------------------------------------
 
@@ -141,10 +147,16 @@ class PipelineLifecycle(NumberedLifecycle["Pipeline"]):
 
     def _left(self, ref: Ref, found: Pipeline) -> list[str]:
         """Sources and destinations that this run has not deleted."""
-        account = self._account(ref)
-        ends = [*(found.data_sources or ()), *(found.data_destinations or ())]
-        gone = account.share(Sources).deleted | account.share(Destinations).deleted
-        return sorted({end.id for end in ends if end and end.id and end.id not in gone})
+        account, left = self._account(ref), []
+        for shown, ends in (
+            (found.data_sources, account.share(Sources)),
+            (found.data_destinations, account.share(Destinations)),
+        ):
+            # What the pipeline does not tell, the list of the account does.
+            inside = ends.read_again().in_pipeline(ref.id) if shown is None else shown
+            ids = ((end.id if end else "") or "one without an id" for end in inside)
+            left += [each for each in ids if each not in ends.deleted]
+        return sorted(left)
 
     def _delete(self, ref: Ref) -> str | None:
         from ..gateway import pipelines
@@ -153,18 +165,20 @@ class PipelineLifecycle(NumberedLifecycle["Pipeline"]):
 
     def _is_gone(self, ref: Ref, failure: GatewayError) -> bool:
         try:
+            return self._is_away(ref, taken=isinstance(failure, UnexpectedAnswerError))
+        except GatewayError as error:
+            raise failure from error
+
+    def _is_away(self, ref: Ref, *, taken: bool) -> bool:
+        """Whether a fresh look shows no pipeline, after a delete that may have been `taken`."""
+        try:
             return self._proved(ref, fresh=True) is None
         except UnavailableError as error:
             # How unknown ids are answered is not documented. Where the delete was taken without an
             # error, the lists decide.
-            account = self._account(ref)
-            lists = (account.share(Sources), account.share(Destinations))
-            taken = isinstance(failure, UnexpectedAnswerError) and error.in_json
-            if taken and not any(ends.read_again().in_pipeline(ref.id) for ends in lists):
-                return True
-            raise failure from error
-        except GatewayError as error:
-            raise failure from error
+            if not (taken and error.in_json):
+                raise
+            return self._named_by(ref) is None
 
     def _deleted(self, ref: Ref) -> None:
         """Nothing remembers it: its sources and destinations go before it."""

@@ -41,6 +41,7 @@ class End:
         active: Whether it is active.
         pipelines: Ids of the pipelines that it is in.
         dataset_id: The dataset that it delivers to, of a destination at Meta.
+        new: Whether this run has made it.
     """
 
     id: str
@@ -49,6 +50,7 @@ class End:
     active: bool | None = None
     pipelines: frozenset[str] | None = None
     dataset_id: str | None = None
+    new: bool = False
 
     @classmethod
     def of(
@@ -68,10 +70,22 @@ class End:
 
 @dataclass
 class _Listed:
-    """A list of ends; incomplete where an entry has no id, or where there is none."""
+    """A list of ends.
+
+    Attributes:
+        ends: Those that have an id.
+        others: Those that have none.
+        told: Whether the gateway answered a list at all.
+    """
 
     ends: dict[str, End] = field(default_factory=dict)
-    complete: bool = True
+    others: list[End] = field(default_factory=list)
+    told: bool = True
+
+    @property
+    def complete(self) -> bool:
+        """Whether what is not in it is not there."""
+        return self.told and not self.others
 
     def put(self, end_id: str, end: End | None) -> None:
         if end is None:
@@ -119,9 +133,30 @@ class EndList:
             )
         return found
 
-    def in_pipeline(self, pipeline_id: str) -> list[str]:
-        """Ids of those that say they are in a pipeline."""
-        return sorted(i for i, end in self.all().items() if pipeline_id in (end.pipelines or ()))
+    def is_complete(self) -> bool:
+        """Whether what is not listed is not there."""
+        return self._shared.look(lambda listed: listed.complete)
+
+    def in_pipeline(self, pipeline_id: str) -> list[End]:
+        """Those that say they are in a pipeline.
+
+        Raises:
+            UnexpectedAnswerError: There is no list.
+        """
+
+        def those(listed: _Listed) -> list[End] | None:
+            if not listed.told:
+                return None
+            ends = [*listed.ends.values(), *listed.others]
+            return [end for end in ends if pipeline_id in (end.pipelines or ())]
+
+        found = self._shared.look(those)
+        if found is None:
+            reason = "the gateway answers no list, which is not an empty one"
+            raise UnexpectedAnswerError(
+                reason, operation=f"list the {self.words}", tenant_id=self.tenant_id
+            )
+        return found
 
     def read_again(self) -> EndList:
         """Ask for the list anew."""
@@ -141,9 +176,9 @@ class EndList:
     def _ask(self) -> _Listed:
         listed = self._answered()
         if listed is None:
-            return _Listed(complete=False)
-        ends = {end.id: end for end in listed if end is not None and end.id}
-        return _Listed(ends, complete=len(ends) == len(listed))
+            return _Listed(told=False)
+        ends = [end or End("") for end in listed]
+        return _Listed({e.id: e for e in ends if e.id}, [e for e in ends if not e.id])
 
     def _answered(self) -> list[End | None] | None:
         raise NotImplementedError

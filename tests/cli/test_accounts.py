@@ -45,10 +45,13 @@ def test_a_table(capig: Capig, sandbox: Sandbox) -> None:
     ]
     sandbox.resolve()
     assert " resolved " in capig("accounts").stdout
+    sandbox.add_pipeline("Web")
+    assert rows(capig("accounts").stdout)[0].endswith(" pixels pipelines events")
 
 
 def test_json_and_csv(capig: Capig, sandbox: Sandbox) -> None:
     furnish(sandbox)
+    sandbox.add_pipeline("Web")
     sandbox.rename("=HYPERLINK(1)\n")
     first, second = json.loads(capig("accounts", "--json", *BOTH).stdout)
     assert first == {
@@ -61,6 +64,7 @@ def test_json_and_csv(capig: Capig, sandbox: Sandbox) -> None:
         "domain": "capig.shop.example",
         "cname_resolved": False,
         "total_pixels": 1,
+        "total_pipelines": 1,
         "total_events_received": 1234,
         "by_reach": False,
     }

@@ -291,6 +291,20 @@ def furnish(sandbox: Sandbox) -> None:
     sandbox.set_role("New@Shop.example", "view", status=2)
     sandbox.set_domain("capig.shop.example")
     sandbox.edit_account(tenant="SandboxB", status=2)
+    furnish_signals(sandbox)
+
+
+def furnish_signals(sandbox: Sandbox) -> None:
+    """A pipeline with a source and two destinations, and what belongs to a pixel."""
+    sandbox.add_pipeline("Web", pipeline_id="pl_1", blocked=("Lead", "AddToCart"))
+    sandbox.edit_pipeline("pl_1", blocked_by_destination={"dd_1": ("Purchase",)})
+    sandbox.add_source("pl_1", "Shop", source_id="8855778841440572825")
+    sandbox.add_source("pl_1", "Meta Pixel (20)", "META_PIXEL", source_id="20")
+    config = {"metaDatasetId": "20", "accessToken": "EAAB-of-meta"}
+    sandbox.add_destination("pl_1", "Meta", destination_id="dd_1", config=config)
+    config = {"endpoint": "https://lake.example/?key=of-the-lake"}
+    sandbox.add_destination("pl_1", "Lake", "CUSTOM_HTTP_API", destination_id="dd_2", config=config)
+    sandbox.edit_destination("dd_2", active=False)
 
 
 def test_all_that_an_account_holds(capig: Capig, sandbox: Sandbox) -> None:
@@ -337,7 +351,61 @@ capig.FirstPartyDomain(
         in done.stdout
     )
     assert "    active=False,\n" in done.stdout
-    words = capig("export", "--with", "accounts,users", "--with", "domains", *BOTH)
+    assert (
+        """
+pipeline_pl_1 = capig.Pipeline(
+    "SandboxA-pl_1",
+    tenant_id=ACCOUNT_SandboxA,
+    pipeline_id="pl_1",
+    name="Web",
+    active=True,
+    blocked_events=[
+        "AddToCart",
+        "Lead",
+    ],
+    opts=pulumi.ResourceOptions(protect=True),
+)
+
+capig.DataSource(
+    "SandboxA-8855778841440572825",
+    tenant_id=ACCOUNT_SandboxA,
+    pipeline_id=pipeline_pl_1.pipeline_id,
+    data_source_id="8855778841440572825",
+    type="ADVERTISER_HOSTED_PIXEL",
+    name="Shop",
+    active=True,
+    opts=pulumi.ResourceOptions(protect=True),
+)
+
+capig.ConversionsApiDestination(
+    "SandboxA-dd_1",
+    tenant_id=ACCOUNT_SandboxA,
+    pipeline_id=pipeline_pl_1.pipeline_id,
+    destination_id="dd_1",
+    name="Meta",
+    active=True,
+    blocked_events=[
+        "Purchase",
+    ],
+    opts=pulumi.ResourceOptions(protect=True),
+)
+
+capig.HttpDestination(
+    "SandboxA-dd_2",
+    tenant_id=ACCOUNT_SandboxA,
+    pipeline_id=pipeline_pl_1.pipeline_id,
+    destination_id="dd_2",
+    name="Lake",
+    active=False,
+    blocked_events=[],
+    opts=pulumi.ResourceOptions(protect=True),
+)
+"""
+        in done.stdout
+    )
+    assert "META_PIXEL" not in done.stdout
+    assert not re.search("of-meta|of-the-lake|EAAB", done.stdout)
+    words = capig("export", "--with", "accounts,users", "--with", "domains,pipelines", *BOTH)
     assert words.stdout == done.stdout
 
 
@@ -352,7 +420,7 @@ def test_one_up_takes_all_of_it_over_and_changes_nothing(
     mark = len(sandbox.state.history)
     stack.up().ok()
     assert len(sandbox.state.history) == mark, sandbox.state.history[mark:]
-    assert len(stack.resources()) == 2 + 3 + 1 + 4
+    assert len(stack.resources()) == 2 + 3 + 1 + 4 + 4
     stack.is_settled()
 
 
@@ -363,9 +431,10 @@ def test_some_of_it(capig: Capig, sandbox: Sandbox) -> None:
     assert users.count("capig.AccountUser(") == 2
     assert "FirstPartyDomain(" not in users
     assert "capig.Account(" not in users
-    done = capig("export", "--with", "accounts,pipelines")
+    assert "capig.Pipeline(" not in users
+    done = capig("export", "--with", "accounts,filters")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "does not know pipelines" in done.stderr
+    assert "does not know filters" in done.stderr
     files = capig("export", "--all", "--pixels", "a.csv", "--tokens", "b.csv")
     assert (files.returncode, files.stdout) == (2, "")
 
@@ -398,7 +467,9 @@ def test_what_cannot_be_read_is_named_in_the_program(capig: Capig, sandbox: Sand
 
 def test_a_hub_that_fails_leaves_no_half_program(capig: Capig, sandbox: Sandbox) -> None:
     sandbox.connect("101")
-    for operation in ("tenant", "ingressDomain"):
+    sandbox.add_source(sandbox.add_pipeline("Web").id, "Shop")
+    hub = ("tenant", "ingressDomain")
+    for operation in (*hub, "dataSourcesQuery", "dataDestinationsQuery", "pipeline"):
         sandbox.inject(Fault.status(500, operation=operation, times=None))
         done = capig("export", "--all")
         sandbox.clear_faults()
@@ -414,3 +485,48 @@ def test_what_the_hub_does_not_tell_is_not_declared(capig: Capig, sandbox: Sandb
     for name in ("managed", "active", "name"):
         assert f"    {name}=" not in text
     assert 'role="admin"' in text
+
+
+def test_pipelines_that_a_program_cannot_have_in_full(capig: Capig, sandbox: Sandbox) -> None:
+    sandbox.add_pipeline("Web", pipeline_id="pl_1", blocked=("x" * 51,))
+    sandbox.add_source("pl_1", " Shop ", source_id="1")
+    sandbox.add_source("pl_1", "No id", source_id="a b")
+    sandbox.add_destination("pl_1", "Store", "GOOGLE_BIGQUERY_API", destination_id="dd_1")
+    sandbox.add_destination("pl_1", "Meta", destination_id="dd_2")
+    missing = {"DataSource.active", "Pipeline.pipelineDestinationFilters"}
+    sandbox.dialect = replace(sandbox.dialect, unknown_fields=frozenset(missing))
+    done = capig("export", "--with", "pipelines")
+    assert done.returncode == 0
+    assert is_formatted(done.stdout)
+    assert [line for line in done.stdout.splitlines() if line.startswith("# - ")] == [
+        "# - data sources of account SandboxA: 1 without an id that a program can name",
+        "# - destination dd_1 of account SandboxA: no program declares its type, "
+        "GOOGLE_BIGQUERY_API",
+        "# - blocked events of pipeline pl_1 of account SandboxA: one of them has no name that a "
+        "program can declare",
+    ]
+    assert "blocked_events" not in done.stdout
+    source = done.stdout.partition("capig.DataSource(")[2].partition(")\n")[0]
+    assert "active=" not in source
+    assert "name=" not in source
+
+
+def test_a_pipeline_that_is_not_shown(capig: Capig, sandbox: Sandbox) -> None:
+    sandbox.add_source(sandbox.add_pipeline("Web", pipeline_id="pl_1").id, "Shop", source_id="1")
+    body = '{"data": {"tenantQueries": {"pipeline": null}}}'
+    sandbox.inject(Fault("not-json", operation="pipeline", body=body, times=None))
+    done = capig("export", "--with", "pipelines")
+    assert done.returncode == 0
+    assert "# - pipeline pl_1 of account SandboxA: the gateway answered null\n" in done.stdout
+    assert '    pipeline_id="pl_1",\n    data_source_id="1",\n' in done.stdout
+
+
+def test_a_gateway_without_pipelines(capig: Capig, sandbox: Sandbox) -> None:
+    sandbox.connect("101")
+    older = {"TenantQueries.dataSourcesQuery", "TenantQueries.dataDestinationsQuery"}
+    sandbox.dialect = replace(sandbox.dialect, unknown_fields=frozenset(older))
+    done = capig("export", "--all")
+    assert done.returncode == 0
+    assert "# - data sources of account SandboxA: " in done.stdout
+    assert "# - data destinations of account SandboxA: " in done.stdout
+    assert '    pixel_id="101",\n' in done.stdout

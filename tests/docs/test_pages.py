@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 import yaml
@@ -68,7 +70,7 @@ def anchors(page: Path) -> set[str]:
 
 
 def test_every_page_is_in_the_navigation_once() -> None:
-    listed = re.findall(r"^ +- ([\w/-]+\.md)$|^  - (index\.md)$", mkdocs(), re.MULTILINE)
+    listed = re.findall(r"^ +- ([\w/-]+\.md)$|^  - Home: (index\.md)$", mkdocs(), re.MULTILINE)
     pages = [one or other for one, other in listed]
     assert len(pages) == len(set(pages))
     assert set(map(name, PAGES)) - set(pages) == set()
@@ -105,6 +107,27 @@ def test_the_state_contract_names_each_provider_class() -> None:
         assert f"{provider.__name__}`" in page
 
 
+def source_of(page: Path) -> Path:
+    return ROOT / "pulumi_capig" / "resources" / f"{page.stem.replace('-', '_')}.py"
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if source_of(p).exists()], ids=name)
+def test_the_page_of_a_resource_names_each_argument_and_output(page: Path) -> None:
+    source = source_of(page)
+    nodes = [*ast.walk(ast.parse(source.read_text("utf-8")))]
+    outputs = {n.target.id for n in nodes if isinstance(n, ast.AnnAssign) and is_name(n.target)}
+    (constructor,) = (n for n in nodes if isinstance(n, ast.FunctionDef) and n.name == "__init__")
+    arguments = {argument.arg for argument in constructor.args.kwonlyargs}
+    assert arguments
+    rows = re.findall(r"^\| (`.*?) \|", page.read_text("utf-8"), re.MULTILINE)
+    named = {word for row in rows for word in re.findall(r"`(\w+)`", row)}
+    assert (outputs | arguments) - named == set()
+
+
+def is_name(node: ast.expr) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name)
+
+
 def test_each_runtime_dependency_has_its_reason() -> None:
     needed = [r for r in metadata.requires("pulumi-capig") or () if "extra ==" not in r]
     names = {re.split(r"[<>=\[]", requirement)[0] for requirement in needed}
@@ -121,6 +144,13 @@ def test_a_whole_program_goes_up(stack: Stack, sandbox: Sandbox, block: Block) -
         stack.set_config(key, "EAAB-of-the-documentation", secret=True)
     (stack.project / "__main__.py").write_text(block.text, "utf-8")
     stack.up().ok()
+
+
+def test_the_guide_to_signals_gateway_shows_the_program_of_its_example() -> None:
+    shown = next(b for b in blocks(DOCS / "signals-gateway.md", "python") if b.title)
+    program = ast.parse((ROOT / "examples" / "signals" / "__main__.py").read_text("utf-8"))
+    del program.body[0]  # its docstring
+    assert ast.dump(ast.parse(shown.text)) == ast.dump(program)
 
 
 def test_tests_of_users_run_as_they_are_shown(tmp_path: Path) -> None:

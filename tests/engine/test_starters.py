@@ -16,6 +16,9 @@ from packaging.requirements import Requirement
 
 from pulumi_capig import canonical
 from pulumi_capig.sandbox import Sandbox
+from pulumi_capig.sandbox.parts.destinations import Destinations
+from pulumi_capig.sandbox.parts.pipelines import Pipelines
+from pulumi_capig.sandbox.parts.sources import Sources
 from pulumi_capig.sandbox.state import Pixel
 from tests.support.engine import ROOT, SECRET_MARK, Outcome, Stack, cli
 from tests.support.markdown import Block, blocks
@@ -318,6 +321,43 @@ def test_advertiser(clone: Stack, sandbox: Sandbox) -> None:
     assert SECRET_MARK in written
     assert "EAAB" not in written
     assert mail.link not in written
+
+
+def test_signals(clone: Stack, sandbox: Sandbox) -> None:
+    walk = Walk(clone, "signals")
+    walk.secrets = {"token": "EAAB-of-the-dataset", "lakeKey": "key-of-the-lake"}
+    walk.run()
+    walk.run()
+    assert sandbox.requests == []
+    printed = walk.run().text
+    (pipeline,) = sandbox.state.part(Pipelines).of(RETAIL)
+    (site,) = sandbox.state.part(Sources).of(RETAIL)
+    destinations = {d.name: d for d in sandbox.state.part(Destinations).of(RETAIL)}
+    meta, lake = destinations["Meta"], destinations["Lake"]
+    assert pipeline.blocked == ("AchievementUnlocked",)
+    assert pipeline.blocked_by_destination == {meta.id: ("Lead",)}
+    assert f"/{site.id}/" in printed
+    assert meta.config["metaDatasetId"] == DE
+    assert "{{event_name}}" in lake.config["payloadSchema"]
+    clone.preview("--expect-no-changes").ok()
+
+    walk.edit()
+    walk.run()
+    (pipeline,) = sandbox.state.part(Pipelines).of(RETAIL)
+    assert pipeline.blocked_by_destination == {meta.id: (), lake.id: ("Purchase",)}
+    walk.secrets["lakeKey"] = "other-key-of-the-lake"
+    walk.run()
+    walk.run()
+    held = sandbox.state.part(Destinations).get(RETAIL, lake.id)
+    assert held is not None
+    assert held.config["apiKeyAuth"]["value"] == "other-key-of-the-lake"
+    walk.run()
+    walk.is_over()
+    assert not sandbox.state.part(Pipelines).of(RETAIL)
+    written = clone.everything_written()
+    assert SECRET_MARK in written
+    assert "of-the-lake" not in written
+    assert "EAAB" not in written
 
 
 AGAINST_THE_RULES = f"""

@@ -58,11 +58,13 @@ def test_what_is_unknown_stays_unknown_and_secrets_stay_secret(
     assert [urn.rpartition("::")[2] for urn in dependencies] == ["shop"]
 
 
-def test_accounts_domains_and_events(stack: Stack, sandbox: Sandbox) -> None:
+def test_accounts_domains_events_and_pipelines(stack: Stack, sandbox: Sandbox) -> None:
     sandbox.connect("101")
     sandbox.receive("Lead", 4, pixel="101")
     sandbox.set_role("boss@shop.example", "admin")
     sandbox.set_domain("capig.shop.example")
+    pipeline = sandbox.add_pipeline("Web", blocked=("Lead",))
+    sandbox.add_source(pipeline.id, "Shop")
     stack.write(
         """
         account = capig.get_account()
@@ -72,6 +74,8 @@ def test_accounts_domains_and_events(stack: Stack, sandbox: Sandbox) -> None:
         pulumi.export("domain", capig.get_first_party_domain())
         events = capig.get_event_metrics_output(pixel_ids=["101"])
         pulumi.export("received", events.events.apply(lambda found: found[0].received))
+        (named,) = capig.get_pipelines().pipelines
+        pulumi.export("pipeline", capig.get_pipeline_output(named.pipeline_id))
         """
     )
     stack.preview().ok()
@@ -81,6 +85,8 @@ def test_accounts_domains_and_events(stack: Stack, sandbox: Sandbox) -> None:
     assert outputs["account"]["users"][0]["role"] == "admin"
     assert outputs["usage"]["total_pixels"] == 1
     assert outputs["domain"]["domain"] == "capig.shop.example"
+    assert outputs["pipeline"]["blocked_events"] == ["Lead"]
+    assert outputs["pipeline"]["data_sources"][0]["name"] == "Shop"
 
 
 @pytest.mark.parametrize(

@@ -789,3 +789,15 @@ def test_roles_in_other_accounts_are_nobodys_business(
     deployment.up({"shop": taken_over("SandboxA")})
     assert role_of(in_sandbox) == []
     assert role_of(in_sandbox, tenant="SandboxB") == ["advertiser-view-SandboxB"]
+
+
+def test_a_refused_change_of_the_only_admin_says_who_and_why(
+    deployment: Deployment, in_sandbox: Sandbox
+) -> None:
+    deployment.up({"boss": user("boss@shop.example"), "view": user("v@shop.example", "view")})
+    in_sandbox.accept("boss@shop.example")
+    in_sandbox.accept("v@shop.example")
+    error = deployment.up({"boss": user("boss@shop.example", "view")}).errors["boss"]
+    assert "change the role of user boss@shop.example" in error
+    assert "only admin" in error
+    assert "Correct the arguments" not in error

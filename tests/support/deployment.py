@@ -523,6 +523,10 @@ _TOLD: Mapping[str, tuple[_Told, ...]] = {
         _Told("first-party domain", "domain", lambda _: THE_DOMAIN),
         _Told("domain of an account", "domain", canonical.domain, of_host=True),
     ),
+    "Pipeline": (_Told("pipeline", "pipeline_id", optional=True),),
+    "DataSource": (_Told("data source", "data_source_id", optional=True),),
+    "ConversionsApiDestination": (_Told("destination", "destination_id", optional=True),),
+    "HttpDestination": (_Told("destination", "destination_id", optional=True),),
 }
 """By kind of resource; of any other kind, its check alone says what it declares."""
 

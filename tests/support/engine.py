@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.support.depth import DEPTH
+
 ROOT = Path(__file__).parents[2]
 SECRET_MARK = "4dabf18193072939515e22adb298388d"  # how Pulumi marks a secret in state
 
@@ -120,7 +122,7 @@ class Stack:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=300,
+            timeout=300 * DEPTH,
             check=False,
         )
         return Outcome(tuple(command), done.returncode, done.stdout)

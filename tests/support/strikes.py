@@ -24,7 +24,9 @@ REFUSED = "connection-refused"
 SHORT = 0.1
 """Seconds until a request that the gateway never answers is given up."""
 
-_FIELDS = {"list": "account", "dataSourceMutations.deleteDataSource": "deleteDataSource"}
+_FIELDS = {"list": "account"}
+_SOURCES = "dataSourceMutations"
+"""Where a data source is deleted, by the name that the deletion of a pixel has too."""
 
 
 @contextmanager
@@ -97,8 +99,11 @@ class _Strikes(httpx.BaseTransport):
         """How often a request asks for the operation."""
         if request.url.path == TOKEN_PATH:
             return int(self.operation == "token")
-        named = _FIELDS.get(self.operation, self.operation)
-        return len(re.findall(rf"\b{named}\s*[({{]", json.loads(request.content)["query"]))
+        group, _, field = _FIELDS.get(self.operation, self.operation).rpartition(".")
+        query = json.loads(request.content)["query"]
+        if field == "deleteDataSource" and (_SOURCES in query) != (group == _SOURCES):
+            return 0
+        return len(re.findall(rf"\b{field}\s*[({{]", query))
 
     @contextmanager
     def strike(self, request: httpx.Request) -> Iterator[None]:

@@ -348,6 +348,8 @@ def test_the_mocks_answer_the_look_ups_of_accounts(tmp_path: Path) -> None:
                 return {"name": "Shop", "status": 2.0, "users": [{"email": "a@b.example"}]}
             if args.token == "capig:index:getEventMetrics":
                 return {"events": [{"name": "Lead", "received": 4.0}]}
+            if args.token == "capig:index:getPipelines":
+                return {"data_destinations": [{"name": "Lake"}]}
             return {}
 
     pulumi.runtime.set_mocks(Mocks(), preview=True)
@@ -366,6 +368,12 @@ def test_the_mocks_answer_the_look_ups_of_accounts(tmp_path: Path) -> None:
         assert repr(events.events[0].received) == "4"
         assert capig.get_account_usage("A").total_pixels == -1
         assert capig.get_first_party_domain().domain == ""
+        pipeline = capig.get_pipeline("sg_v1_pl_1", "A")
+        assert (pipeline.pipeline_id, pipeline.active, pipeline.blocked_events) == (
+            "sg_v1_pl_1", False, []
+        )
+        (lake,) = capig.get_pipelines().data_destinations
+        assert (lake.name, lake.dataset_id, lake.pipeline_ids) == ("Lake", "", [])
         assert calls == [
             ("capig:index:getAccount", {"tenant_id": "A"}),
             (
@@ -374,6 +382,8 @@ def test_the_mocks_answer_the_look_ups_of_accounts(tmp_path: Path) -> None:
             ),
             ("capig:index:getAccountUsage", {"tenant_id": "A"}),
             ("capig:index:getFirstPartyDomain", {}),
+            ("capig:index:getPipeline", {"pipeline_id": "sg_v1_pl_1", "tenant_id": "A"}),
+            ("capig:index:getPipelines", {}),
         ]
 
         def check(found):

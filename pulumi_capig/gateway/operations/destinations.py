@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from ...errors import GatewayError, UnexpectedAnswerError
+from ...errors import GatewayError, UnexpectedAnswerError, one_line
 from ..calls import Call
 from ..failure import AttemptFailure
 from ..models import Model, Word
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _MUTATIONS = ("tenantMutations", "dataDestinationMutations")
 _TYPE_FIELDS = ("destinationType", "type")
+_SHORT = 3
+"""Length of a line that tells nothing of the secret that it is a part of."""
 
 _AUTH_BLOCKS: Mapping[str, Mapping[str, str]] = {
     "apiKeyAuth": {"name": "", "value": "", "addTo": "HEADER"},
@@ -298,7 +301,8 @@ def set_http(
         "authType": auth_type,
         "payloadSchema": payload,
     }
-    secrets = frozenset({value for block in auth.values() for value in block.values() if value})
+    values = (value for block in auth.values() for value in block.values())
+    secrets = frozenset(spelling for value in values for spelling in _spellings(value))
 
     def send(blocks: Mapping[str, Mapping[str, str]]) -> bool | None:
         variables = {"tenantId": tenant_id, "input": {**given, **blocks}}
@@ -313,6 +317,14 @@ def set_http(
         if asked_for(error, tuple(_AUTH_BLOCKS)) is None:
             raise
     return send({**_AUTH_BLOCKS, **auth})
+
+
+def _spellings(secret: str) -> set[str]:
+    """How a refusal may quote a secret: whole or line by line, and escaped in some way."""
+    lines = (line for line in secret.splitlines() if len(line) > _SHORT)
+    plain = {secret, *lines}
+    escaped = {form(each)[1:-1] for each in plain for form in (json.dumps, repr)}
+    return {*plain, *escaped, *map(one_line, {*plain, *escaped})} - {""}
 
 
 def _done(result: Any) -> bool | None:

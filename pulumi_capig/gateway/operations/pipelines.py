@@ -63,6 +63,9 @@ BLOCK_AT_DESTINATION = Operation(
 )
 
 
+_BLOCKED = "destination_filter_blocked_event_types"
+
+
 class PipelineEnd(Model):
     """A data source or destination as its pipeline names it."""
 
@@ -112,6 +115,22 @@ class Pipeline(Model):
     def blocked_events(self) -> list[str]:
         """The events that it blocks; null is none."""
         return _names(self.data_filter.blocked_event_types if self.data_filter else None)
+
+    @property
+    def tells_blocked(self) -> bool:
+        """Whether the answer tells what it blocks: a field that is missing is no empty list."""
+        if "data_filter" not in self.model_fields_set:
+            return False
+        return not self.data_filter or "blocked_event_types" in self.data_filter.model_fields_set
+
+    @property
+    def tells_blocked_by_destination(self) -> bool:
+        """Whether the answer tells what it blocks for single destinations."""
+        filters = self.pipeline_destination_filters or ()
+        of_each = all(
+            each and each.destination_id and _BLOCKED in each.model_fields_set for each in filters
+        )
+        return of_each and "pipeline_destination_filters" in self.model_fields_set
 
     def blocked_for(self, destination_id: str) -> list[str]:
         """The events that it blocks for one destination; null is none."""

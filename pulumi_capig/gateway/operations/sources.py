@@ -174,8 +174,8 @@ def asked_for(error: GatewayError, fields: tuple[str, ...]) -> str | None:
     said = error.__cause__.said if isinstance(error.__cause__, AttemptFailure) else ""
     if not error.in_json:
         return None
-    # A refused variable is quoted with its values: what is asked for stands after them.
-    asked = said.rpartition("}")[2]
+    # A refused variable is quoted with its values, which may hold any word.
+    asked = re.sub(r"\{.*\}", "", said, flags=re.DOTALL)
     return next((f for f in fields if re.search(rf"\b{f}\b", asked)), None)
 
 
