@@ -51,7 +51,6 @@ _GONE = (
 _NO_LIST, _NAMELESS = "unknown, since no list came", "one without an id"
 """What a list is held against that does not prove that all is gone."""
 
-_TAKE_OVER = 'If it is there, take it over by its id: Account(…, tenant_id="…").'
 _CANNOT_SEE = (
     "Let the host manage it again, or delete it in the gateway's page; `retain_on_delete=True` "
     "takes it out of the state alone."
@@ -200,16 +199,13 @@ class AccountLifecycle(ReadableLifecycle[Record]):
             return self._take_over(inputs)
         from ..gateway.operations import accounts
 
-        try:
-            answer = accounts.create(
-                self._run.client(),
-                name=inputs["name"],
-                managed=inputs["managed"],
-                event_enrichment=inputs["event_enrichment"],
-                admin_email=inputs.get("admin_email"),
-            )
-        except OutcomeUnknownError as error:
-            raise error.also(_TAKE_OVER) from error
+        answer = accounts.create(
+            self._run.client(),
+            name=inputs["name"],
+            managed=inputs["managed"],
+            event_enrichment=inputs["event_enrichment"],
+            admin_email=inputs.get("admin_email"),
+        )
         tenant_id = answer.id
         assert tenant_id  # noqa: S101 - without one it is an error
         record = Record.of_new(answer)
@@ -426,8 +422,10 @@ class AccountLifecycle(ReadableLifecycle[Record]):
         try:
             return self._record(tenant_id).read_again().get() is not None
         except GatewayError as second:
-            # A page of something in between says nothing of the account.
-            if second.in_json and second.code in _REFUSALS:
+            # A page of something in between says nothing of the account, nor does a 401 where
+            # the delete was answered so too: then it may be the token's.
+            of_the_token = isinstance(failure, NotAuthorizedError) and second.code == failure.code
+            if second.in_json and second.code in _REFUSALS and not of_the_token:
                 return False
             reason = f"{failure.reason}; whether it is gone cannot be seen ({second.reason})"
             raise OutcomeUnknownError(

@@ -135,11 +135,15 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
 
         tenant_id, email = inputs["tenant_id"], inputs["email"]
         try:
-            return users.add(self._run.client(), tenant_id, email, role_name)
+            answer = users.add(self._run.client(), tenant_id, email, role_name)
         except NotFoundError as error:
             roles = self._look_again(inputs, error).roles()
             offers = ", ".join(sorted({roles.action(name) for name in roles.offered}))
             raise error.because(advice=f"Its roles: {offers or 'none are told'}.") from error
+        if answer == users.AddedUser():
+            reason = "the gateway did not say that it added anybody"
+            raise OutcomeUnknownError(reason, operation=f"add user {email}", tenant_id=tenant_id)
+        return answer
 
     def _added(self, inputs: Props, role_name: str, answer: AddedUser) -> _Written:
         person = None

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 from pulumi_capig.sandbox import Sandbox
+from tests.faults import advertiser
 from tests.faults.matrix import ALL_FAULTS, Cell, Length, Played, play
 from tests.faults.scenarios import OPERATIONS, PIXEL, TENANT, principal
 from tests.support.provider import serve
@@ -30,6 +32,19 @@ TITLES = {
     "updateSignalConfigCapiPublish": "publishing",
     "updateEventFilter": "event",
     "updateDomainFilter": "domain",
+}
+
+
+ADVERTISER_TITLES = {
+    "createTenant": "create account",
+    "tenant": "read account",
+    "updateTenant": "update account",
+    "deleteTenant": "delete account",
+    "addUserWithRole": "add user",
+    "changeRoleForUser": "role",
+    "sendInvitation": "invite",
+    "ingressDomain": "read domain",
+    "upsertIngressDomain": "set domain",
 }
 
 
@@ -90,11 +105,21 @@ def unexplained(played: Played) -> set[Reading]:
 @cache
 def documented() -> dict[tuple[str, str], str]:
     """The table of the page: signs by fault and operation."""
-    rows = [line.strip("| ").split("|") for line in _section("table")[2:]]
+    return _documented("table", TITLES)
+
+
+@cache
+def documented_of_advertisers() -> dict[tuple[str, str], str]:
+    """The same of accounts, people and domains."""
+    return _documented("accounts", ADVERTISER_TITLES)
+
+
+def _documented(section: str, titles: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    rows = [line.strip("| ").split("|") for line in _section(section)[2:]]
     return {
         (row[0].strip(" `"), operation): cell.strip()
         for row in rows
-        for operation, cell in zip(OPERATIONS, row[1:], strict=True)
+        for operation, cell in zip(titles, row[1:], strict=True)
     }
 
 
@@ -104,14 +129,14 @@ def _section(name: str) -> list[str]:
     return rest.partition(END.format(name))[0].strip().splitlines()
 
 
-def table(signs: dict[tuple[str, str, Length], str]) -> str:
-    """The table as Markdown."""
+def table(signs: dict[tuple[str, str, Length], str], titles: Mapping[str, str]) -> str:
+    """A table as Markdown."""
     lines = [
-        f"| fault | {' | '.join(TITLES[operation] for operation in OPERATIONS)} |",
-        f"| --- |{' :-: |' * len(OPERATIONS)}",
+        f"| fault | {' | '.join(titles.values())} |",
+        f"| --- |{' :-: |' * len(titles)}",
     ]
     for fault in ALL_FAULTS:
-        row = (" ".join(signs[fault, o, length] for length in LENGTHS) for o in OPERATIONS)
+        row = (" ".join(signs[fault, o, length] for length in LENGTHS) for o in titles)
         lines.append(f"| `{fault}` | {' | '.join(row)} |")
     return "\n".join(lines)
 
@@ -130,6 +155,7 @@ def messages(found: Iterable[Reading]) -> str:
 def main() -> None:
     """Play the matrix and write its table into the page."""
     signs: dict[tuple[str, str, Length], str] = {}
+    of_advertisers: dict[tuple[str, str, Length], str] = {}
     found: set[Reading] = set()
     with Sandbox() as sandbox, serve() as provider:
         os.environ.update(sandbox.environment())
@@ -137,8 +163,19 @@ def main() -> None:
             played = play(cell, provider, sandbox)
             signs[cell.fault, cell.operation, cell.length] = sign(cell, played)
             found |= readings(played)
+        for fault, operation, length in product(ALL_FAULTS, advertiser.OPERATIONS, LENGTHS):
+            step = advertiser.principal(operation)
+            struck = advertiser.play(
+                advertiser.Cell(step, operation, fault, length), provider, sandbox
+            )
+            of_advertisers[fault, operation, length] = advertiser.sign(struck)
     page = PAGE.read_text("utf-8")
-    for name, content in {"table": table(signs), "messages": messages(found)}.items():
+    sections = {
+        "table": table(signs, TITLES),
+        "accounts": table(of_advertisers, ADVERTISER_TITLES),
+        "messages": messages(found),
+    }
+    for name, content in sections.items():
         start, end = START.format(name), END.format(name)
         before, _, rest = page.partition(start)
         page = f"{before}{start}\n{content}\n{end}{rest.partition(end)[2]}"

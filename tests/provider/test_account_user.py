@@ -310,6 +310,19 @@ def test_a_lost_answer_adds_nobody_twice(
     assert deployment.state["owner"].outputs["invitation_link"] == in_sandbox.mails[-1].link
 
 
+def test_an_answer_that_says_nothing_is_a_lost_one(
+    deployment: Deployment, in_sandbox: Sandbox
+) -> None:
+    in_sandbox.inject(Fault("no-success", operation=ADD, times=None))
+    assert "did not say that it added" in deployment.up({"owner": user()}).errors["owner"]
+    assert writes(in_sandbox) == [ADD, ADD]
+    in_sandbox.clear_faults()
+    in_sandbox.inject(Fault("missing-fields", operation=ADD))
+    assert deployment.up({"owner": user()}).errors == {}
+    assert role_of(in_sandbox) == [ADMIN]
+    assert len(in_sandbox.mails) == 1
+
+
 @pytest.mark.parametrize("fault", BEFORE)
 def test_what_did_not_arrive_is_sent_once_more(
     deployment: Deployment, in_sandbox: Sandbox, fault: str, capfd: pytest.CaptureFixture[str]
