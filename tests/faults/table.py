@@ -65,10 +65,11 @@ def sign(cell: Cell, played: Played) -> str:
 
 def readings(played: Played) -> set[Reading]:
     """The messages of a cell, without names and numbers."""
-    return {_reading(message) for message in played.messages}
+    return {reading(message) for message in played.messages}
 
 
-def _reading(message: str) -> Reading:
+def reading(message: str) -> Reading:
+    """A message without names and numbers."""
     what, _, advice = message.removeprefix("capig: ").partition("\n  ")
     reason = what.partition(": ")[2]
     reason = re.sub(r" \[[^\]]*attempts?\]| \[code [^\]]*\]", "", reason)
@@ -83,14 +84,14 @@ def _reading(message: str) -> Reading:
 
 def unexplained(played: Played) -> set[Reading]:
     """Messages of a cell that are not on the page."""
-    page = "\n".join(_section("messages"))
+    page = "\n".join(section("messages"))
     return {r for r in readings(played) if r.reason not in page or r.advice not in page}
 
 
 @cache
 def documented() -> dict[tuple[str, str], str]:
     """The table of the page: signs by fault and operation."""
-    rows = [line.strip("| ").split("|") for line in _section("table")[2:]]
+    rows = [line.strip("| ").split("|") for line in section("table")[2:]]
     return {
         (row[0].strip(" `"), operation): cell.strip()
         for row in rows
@@ -98,7 +99,8 @@ def documented() -> dict[tuple[str, str], str]:
     }
 
 
-def _section(name: str) -> list[str]:
+def section(name: str) -> list[str]:
+    """The lines of a generated part of the page."""
     page = PAGE.read_text("utf-8")
     _, _, rest = page.partition(START.format(name))
     return rest.partition(END.format(name))[0].strip().splitlines()
@@ -128,7 +130,9 @@ def messages(found: Iterable[Reading]) -> str:
 
 
 def main() -> None:
-    """Play the matrix and write its table into the page."""
+    """Play the matrices and write their tables into the page."""
+    from tests.faults import signals_table
+
     signs: dict[tuple[str, str, Length], str] = {}
     found: set[Reading] = set()
     with Sandbox() as sandbox, serve() as provider:
@@ -137,8 +141,10 @@ def main() -> None:
             played = play(cell, provider, sandbox)
             signs[cell.fault, cell.operation, cell.length] = sign(cell, played)
             found |= readings(played)
+        parts = {"table": table(signs), "messages": messages(found)}
+        parts |= dict(signals_table.tables(provider, sandbox))
     page = PAGE.read_text("utf-8")
-    for name, content in {"table": table(signs), "messages": messages(found)}.items():
+    for name, content in parts.items():
         start, end = START.format(name), END.format(name)
         before, _, rest = page.partition(start)
         page = f"{before}{start}\n{content}\n{end}{rest.partition(end)[2]}"

@@ -31,6 +31,9 @@ OWN_IDS = {"Pipeline": "pipeline_id", "DataSource": "data_source_id"}
 EVENTS = ("Lead", "Search", "Purchase", "AchievementUnlocked")
 NAMES = ("Web", "Net")
 
+OPERATIONS = (*WRITES, "dataSourcesQuery", "dataDestinationsQuery")
+CREATES = ("createDataSourceForPipeline", "createDataDestination", "createDataDestination")
+
 LOSSES = (
     "reset-before-write", "reset-after-write", "hang-up-after-write", "502-page",
     "502-page-after-write", "500-after-write", "503", "408", "429-seconds", "truncated", "cut-json",
@@ -160,7 +163,7 @@ class Walk:
         if not webs or (len(webs) < 3 and self.random.random() < 0.15):
             program[self._spare("p")] = ("Pipeline", {"name": self._name()})
             return
-        if self.random.random() < 0.35:
+        if self.random.random() < 0.45:
             self._add_end(program, self.random.choice(webs))
             return
         name = self.random.choice(sorted(program))
@@ -256,8 +259,9 @@ class Walk:
 
     def failing_up(self, program: Program) -> None:
         """A run that meets faults, and one that does what its messages say."""
-        operations = (*WRITES, "dataSourcesQuery", "dataDestinationsQuery")
-        for _ in range(self.random.randint(1, 3)):
+        if webs := [name for name in program if name.startswith("p")]:
+            self._add_end(program, self.random.choice(webs))
+        for operations in (CREATES, *[OPERATIONS] * self.random.randint(0, 2)):
             fault = FAULTS[self.random.choice(LOSSES)]
             times, after = self.random.choice((1, 1, 2, None)), self.random.choice((0, 0, 1))
             operation = self.random.choice(operations)
