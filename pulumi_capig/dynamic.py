@@ -103,8 +103,9 @@ class ConnectedPixelProvider(PixelConnectionProvider):
     """Provider of ``PixelConnection.get``: it reads what is not managed here."""
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        outputs = self._call(lambda life, _: life.get(id_))  # type: ignore[attr-defined]
-        return ReadResult(id_, outputs)
+        from .lifecycle.pixel_connection import PixelConnectionLifecycle
+
+        return ReadResult(id_, self._call(lambda _, run: PixelConnectionLifecycle(run).get(id_)))
 
 
 class EventFilterProvider(_CapigProvider):

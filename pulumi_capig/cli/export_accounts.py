@@ -73,15 +73,16 @@ def _record(record: AccountRecord) -> ExportedRecord:
 
 
 def _users(record: AccountRecord, tenant: str, unread: list[Unread]) -> Iterator[ExportedUser]:
-    from ..gateway import roles
+    from ..gateway.roles import Roles, names
 
+    roles = Roles.of(record, tenant)
     if record.users is None:
         unread.append(Unread(f"users of account {tenant}", "the gateway answered null"))
     seen = set()
     for user in filter(None, record.users or ()):
         who = f"user {user.email or user.id or 'without an e-mail'} of account {tenant}"
         email = usable(canonical.email, user.email)
-        role = usable(canonical.role, roles.held(user, record, tenant)[0])
+        role = usable(canonical.role, roles.action(roles.held(names(user.roles)) or ""))
         if email is None or role is None:
             why = "it has no e-mail" if email is None else "it has no role there"
             unread.append(Unread(who, f"{why} that a program can name"))

@@ -64,9 +64,11 @@ def _usable(answer: Sequence[E | None] | None, what: str, unread: list[Unread]) 
     """Entries with an id that a program can name, each once, without those of pixels."""
     seen, lost = set(), 0
     for each in answer or ():
+        if each is not None and _is_of_pixel(each):
+            continue
         if each is None or usable(canonical.gateway_id, each.id) is None:
             lost += 1
-        elif each.id not in seen and not _is_of_pixel(each):
+        elif each.id not in seen:
             seen.add(each.id)
             yield each
     if lost:
@@ -101,7 +103,7 @@ def _read_pipelines(
 def _pipeline(
     pipeline_id: str, found: Pipeline, tenant: str, unread: list[Unread]
 ) -> ExportedPipeline:
-    blocked = found.blocked_events if found.data_filter else None
+    blocked = found.blocked_events if found.tells_blocked else None
     return ExportedPipeline(
         pipeline_id,
         usable(canonical.display_name, found.name) or "",
@@ -137,7 +139,7 @@ def _destination(
         return None
     own_id, pipeline_id = found.id or "", _only(_pipelines(found), what, unread)
     pipeline = pipelines.get(pipeline_id)
-    told = pipeline is not None and pipeline.pipeline_destination_filters is not None
+    told = pipeline is not None and pipeline.tells_blocked_by_destination
     blocked = pipeline.blocked_for(own_id) if pipeline and told else None
     return ExportedEnd(
         kind,

@@ -19,6 +19,8 @@ __all__ = ["Sources"]
 
 T = TypeVar("T")
 
+_ACCOUNT = "capig:Account"
+
 _SET = "Set the environment variable, or name the stack whose config has it with --stack."
 _CORRECT = "Correct the environment variable, or unset it."
 
@@ -51,7 +53,7 @@ class Sources:
             raise SettingsError(what, _SET if "missing" in what else _CORRECT) from error
 
     def tenant_ids(self) -> list[str]:
-        """The default accounts: the environment's, or else that of each stack.
+        """The default accounts, the environment's or else that of each stack; then those they made.
 
         Raises:
             SettingsError: One is malformed, or a stack cannot be read.
@@ -60,7 +62,17 @@ class Sources:
             found = [self.read(lambda settings: settings.get(TENANT_ID))]
         else:
             found = [_alone(config).get(TENANT_ID) for config in self._configs.values()]
-        return list(dict.fromkeys(filter(None, found)))
+        return list(dict.fromkeys([*filter(None, found), *self._made()]))
+
+    def _made(self) -> list[str]:
+        """The accounts that the named stacks hold as resources."""
+        states = stack.each(stack.state, self.stacks).values()
+        return [
+            str(resource.get("id"))
+            for state in states
+            for resource in state
+            if str(resource.get("type", "")).endswith(_ACCOUNT) and not resource.get("delete")
+        ]
 
     def _config(self, key: str) -> str | None:
         found = (config.get(f"capig:{key}") for config in self._configs.values())

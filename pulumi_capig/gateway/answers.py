@@ -24,6 +24,7 @@ from .response import Response
 Error = dict[str, Any]
 
 NULL = "the gateway answered null"
+NO_DATA = "the gateway answered without an error and without data"
 
 _LET_US_IN = (
     "A firewall or a bot check in front of the gateway refuses this machine: let it pass "
@@ -111,8 +112,7 @@ def no_result(response: Response) -> AttemptFailure:
     if not response.is_success:
         return _page(response)
     if response.json is not None:
-        reason = "the gateway answered without an error and without data"
-        return AttemptFailure(UnexpectedAnswerError, reason, ran=True)
+        return AttemptFailure(UnexpectedAnswerError, NO_DATA, ran=True, in_json=True)
     odd = [coding for coding in response.codings if coding not in _ASKED_FOR]
     if odd:
         reason = f'the answer is compressed in a way that was not asked for ("{odd[0]}")'
@@ -143,7 +143,7 @@ def _page(response: Response) -> AttemptFailure:
 
 def null() -> AttemptFailure:
     """The failure of an operation whose result is null and must not be."""
-    return AttemptFailure(UnexpectedAnswerError, NULL, ran=True)
+    return AttemptFailure(UnexpectedAnswerError, NULL, ran=True, in_json=True)
 
 
 def refuse_redirect(response: Response) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from .. import canonical
+from .absence import InAccount
 from .account import AccountLifecycle
 from .account_user import AccountUserLifecycle
 from .data_source import DataSourceLifecycle
@@ -51,17 +52,26 @@ DOMAIN_FILTER = FilterType("domain", "domain", canonical.domain)
 EVENT_FILTERS = replace(EVENT_FILTER, name="event_names", several=True)
 DOMAIN_FILTERS = replace(DOMAIN_FILTER, name="domains", several=True)
 
-REGISTRY: Mapping[str, Callable[[Run], Lifecycle]] = {
+_IN_ACCOUNT: Mapping[str, Callable[[Run], Lifecycle]] = {
     "PixelConnection": PixelConnectionLifecycle,
     "EventFilter": lambda run: FilterLifecycle(run, EVENT_FILTER),
     "DomainFilter": lambda run: FilterLifecycle(run, DOMAIN_FILTER),
     "EventFilters": lambda run: FilterLifecycle(run, EVENT_FILTERS),
     "DomainFilters": lambda run: FilterLifecycle(run, DOMAIN_FILTERS),
-    "Account": AccountLifecycle,
     "AccountUser": AccountUserLifecycle,
     "FirstPartyDomain": FirstPartyDomainLifecycle,
     "Pipeline": PipelineLifecycle,
     "DataSource": DataSourceLifecycle,
     "ConversionsApiDestination": ConversionsApiDestinationLifecycle,
     "HttpDestination": HttpDestinationLifecycle,
+}
+
+
+def _in_account(make: Callable[[Run], Lifecycle]) -> Callable[[Run], Lifecycle]:
+    return lambda run: InAccount(run, make(run))
+
+
+REGISTRY: Mapping[str, Callable[[Run], Lifecycle]] = {
+    "Account": AccountLifecycle,
+    **{kind: _in_account(make) for kind, make in _IN_ACCOUNT.items()},
 }

@@ -19,6 +19,7 @@ from ..errors import (
     UnexpectedAnswerError,
 )
 from ..picture import HOST, Row
+from .absence import pixels_are_gone
 from .account_record import Record, SharedRecord
 from .connection_rules import PixelKey
 from .first_party_domain import SharedRouting
@@ -33,6 +34,10 @@ ACTIVE, SETTING_UP, DEACTIVATED = 0, 1, 2
 
 _REFUSALS = (400, 401, 404)
 """Codes of which each, from the hub itself, proves that an account is gone that was just seen."""
+
+_UNCOVERED = 418
+_LISTS = ("dataSourcesQuery", "dataDestinationsQuery")
+"""What a gateway that does not know these operations says it does not know."""
 
 _CREATE_ONLY = ("event_enrichment", "admin_email")
 _SENT = ("name", "managed", "active")
@@ -93,10 +98,17 @@ class _Held:
         with self._lock:
             return tenant_id in self._ids
 
-    def made_as(self, name: str) -> str | None:
-        """The account of this name that the run has made."""
+    def another(self, name: str, tenant_id: str) -> str | None:
+        """In words, another account of this name that the program declares; None without one."""
         with self._lock:
-            return self._made.get(name)
+            made = self._made.get(name)
+            if made is not None and made != tenant_id:
+                return f"this run has made another account with its name ({made})"
+            return (
+                "the program declares another account with its name"
+                if name in self._names
+                else None
+            )
 
 
 class AccountLifecycle(ReadableLifecycle[Record]):
@@ -260,25 +272,14 @@ class AccountLifecycle(ReadableLifecycle[Record]):
         """Absence has two witnesses: the hub's own answer, and that of the list of pixels."""
         if isinstance(error, NotFoundError) and not error.in_json:
             raise error
-        if not self._pixels_are_gone(tenant_id):
+        try:
+            gone = pixels_are_gone(self._run, tenant_id)
+        except GatewayError as second:
+            raise second.because(advice=_GONE) from second
+        if not gone:
             reason = f"{error.reason}, but its pixels can still be listed: it may not be gone"
             raise error.because(reason, _GONE)
-
-    def _pixels_are_gone(self, tenant_id: str) -> bool:
-        from ..gateway import pixels
-        from ..gateway.answers import NULL
-
-        try:
-            pixels.list_account(self._run.client(), tenant_id)
-        except NotFoundError as error:
-            if error.in_json:
-                return True
-            raise error.because(advice=_GONE) from error
-        except GatewayError as error:
-            if error.reason == NULL:
-                return True
-            raise error.because(advice=_GONE) from error
-        return False
+        self._run.account(tenant_id).gone = True
 
     # -- update --------------------------------------------------------------------------------
 
@@ -352,9 +353,8 @@ class AccountLifecycle(ReadableLifecycle[Record]):
         if record is None:
             return
         for name in filter(None, {outputs.get("name"), record.name}):
-            made = held.made_as(name)
-            if made is not None and made != resource_id:
-                raise _renamed(resource_id, made, name)
+            if (another := held.another(name, resource_id)) is not None:
+                raise _renamed(resource_id, another, name)
         try:
             left = self._left(resource_id)
         except NotAuthorizedError as error:
@@ -415,7 +415,7 @@ class AccountLifecycle(ReadableLifecycle[Record]):
             done, failure = False, error
         if not done and self._is_still_there(tenant_id, failure):
             raise failure
-        self._run.account(tenant_id).deleted = True
+        self._run.account(tenant_id).gone = True
 
     def _is_still_there(self, tenant_id: str, failure: GatewayError) -> bool:
         """Whether an account that was seen a moment ago still is; any refusal says that it is not.
@@ -483,8 +483,8 @@ def _ids(ask: Callable[[], Sequence[Any] | None]) -> set[str]:
     """The ids of a list that older gateways do not know."""
     try:
         listed = ask()
-    except (InvalidInputError, NotFoundError, UnexpectedAnswerError) as error:
-        if not error.in_json:
+    except (InvalidInputError, UnexpectedAnswerError) as error:
+        if not (error.code == _UNCOVERED or any(name in error.reason for name in _LISTS)):
             raise
         return set()
     if listed is None:
@@ -501,19 +501,19 @@ def _not_empty(tenant_id: str, left: Mapping[str, Sequence[str]]) -> NotEmptyErr
     what = f"delete account {tenant_id}: it is not empty: {', '.join(shown)}"
     advice = (
         "Take them out first; what a program declares with tenant_id=account.tenant_id goes before "
-        "its account. If this run has just removed them, run it again. To delete the account with "
-        "all that is in it: force_destroy=True, `pulumi up`, then delete it."
+        "its account; `capig unmanaged --stack NAME` lists pixels that no program declares. To "
+        "delete the account with all that is in it: force_destroy=True, `pulumi up --target URN` "
+        "of the account alone, then delete it."
     )
     return NotEmptyError(what, advice)
 
 
-def _renamed(tenant_id: str, made: str, name: str) -> RefusedError:
-    what = (
-        f'delete account {tenant_id}: this run has made another one called "{name}", {made}, '
-        "so the resource was renamed in the program and the account would be made anew"
-    )
+def _renamed(tenant_id: str, another: str, name: str) -> RefusedError:
+    same = "so it seems to be the same advertiser"
+    what = f'delete account {tenant_id}, "{name}": {another}, {same}'
     advice = (
-        "Rename the resource back and run `CAPIG_ADOPT=true pulumi up`; for another name, add "
-        "`aliases`. To replace the account on purpose, delete the old one in a later `pulumi up`."
+        "If the resource was renamed in the program: rename it back, run `CAPIG_ADOPT=true pulumi "
+        "up`, and add `aliases` for another name. To delete this account on purpose, first give "
+        "one of the two another `name`."
     )
     return RefusedError(what, advice)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import RefusedError, UnexpectedAnswerError
+from ..gateway.roles import Roles, names, shown
 from .shared import Shared
 
 if TYPE_CHECKING:
@@ -36,9 +37,8 @@ class Person:
     @classmethod
     def of(cls, user: User, email: str) -> Person:
         """From an answer of the gateway."""
-        names = (role.name for role in user.roles or () if role)
         status = -1 if user.status is None else user.status
-        return cls(user.id or "", email, status, tuple(name for name in names if name))
+        return cls(user.id or "", email, status, tuple(names(user.roles)))
 
 
 @dataclass
@@ -64,11 +64,7 @@ class Record:
     @classmethod
     def of(cls, answer: AccountRecord) -> Record:
         """From an answer of the gateway."""
-        roles = {
-            role.name: role.display_name or ""
-            for role in answer.available_roles or ()
-            if role and role.name
-        }
+        roles = shown(answer.available_roles)
         people, complete = None, True
         if answer.users is not None:
             people = {}
@@ -108,17 +104,8 @@ class _Held:
             act(self.record)
 
 
-@dataclass
-class Roles:
-    """What people may be in an account.
-
-    Attributes:
-        tenant_id: The account.
-        offered: By full name, what the gateway shows of each.
-    """
-
-    tenant_id: str
-    offered: dict[str, str] = field(default_factory=dict)
+class AccountRoles(Roles):
+    """What people may be in an account."""
 
     def full(self, role: str) -> str:
         """The full name of a role.
@@ -126,36 +113,16 @@ class Roles:
         Raises:
             RefusedError: The account offers roles, and not this one.
         """
-        for matches in (self._shown, self._action):
-            for name in self.offered:
-                if matches(name) == role:
-                    return name
+        if name := self.find(role):
+            return name
         if not self.offered:
             return f"advertiser-{role}-{self.tenant_id}"
         what = f'there is no role "{role}" in account {self.tenant_id}'
-        offers = ", ".join(sorted({self.short(name) for name in self.offered}))
-        raise RefusedError(what, f"Its roles: {offers}.")
-
-    def short(self, name: str) -> str:
-        """A role as a program says it."""
-        return self._shown(name) or self._action(name)
+        raise RefusedError(what, f"Its roles: {', '.join(sorted(self.actions()))}.")
 
     def held_by(self, person: Person) -> str | None:
         """The full name of the role that a person has in this account; None without one."""
-        for name in person.roles:
-            if name in self.offered or self._is_ours(name):
-                return name
-        return None
-
-    def _is_ours(self, name: str) -> bool:
-        return name.startswith("advertiser-") and name.endswith(f"-{self.tenant_id}")
-
-    def _shown(self, name: str) -> str:
-        return self.offered.get(name, "").lower()
-
-    def _action(self, name: str) -> str:
-        action = name.removeprefix("advertiser-").removesuffix(f"-{self.tenant_id}")
-        return action.lower()
+        return self.held(person.roles)
 
 
 class SharedRecord:
@@ -232,12 +199,12 @@ class SharedRecord:
         """All with access to the account, as far as they are listed."""
         return list((self.there().people or {}).values())
 
-    def roles(self) -> Roles:
+    def roles(self) -> AccountRoles:
         """What people may be in the account."""
         offered = self.there().roles
         if offered is None:
             offered = self.read_again().there().roles
-        return Roles(self.tenant_id, offered or {})
+        return AccountRoles(self.tenant_id, offered or {})
 
     def put(self, email: str, person: Person | None) -> None:
         """An own write was answered: who a person is now, or None if they are out of the list."""

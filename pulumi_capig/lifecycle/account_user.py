@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .. import canonical
 from ..errors import (
+    CapigError,
     ConflictError,
     GatewayError,
+    InvalidInputError,
     NotFoundError,
     OutcomeUnknownError,
     RefusedError,
+    UnavailableError,
     UnexpectedAnswerError,
 )
 from .account_record import Person, SharedRecord
@@ -21,7 +24,7 @@ from .keyed import KeyedLifecycle
 
 if TYPE_CHECKING:
     from ..gateway.operations.users import AddedUser, User
-    from .account_record import Roles
+    from .account_record import AccountRoles
     from .values import Props
 
 _ADMIN = "admin"
@@ -34,6 +37,10 @@ _UNLISTED = (
 _NOT_MOVED = (
     "Check that its people were moved too. To add them anew, take the resource out of the state "
     "(`pulumi state delete URN`) and run `pulumi up`."
+)
+_SOLE_ADMIN = (
+    "This is the account's only admin now, and every account keeps one. Where this run makes "
+    "somebody else the admin, run `pulumi up` again; otherwise declare another admin first."
 )
 _LINK_LOST = "the answer with its invitation link was lost; a new `reinvite` makes another"
 
@@ -101,7 +108,7 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
             if held == wanted:
                 return self._facts(inputs, _Written(existing, wanted)), ""
             facts = self._facts(inputs, self._give(inputs, existing))
-        was = roles.short(held) if held else "none"
+        was = roles.action(held) if held else "none"
         return facts, f"changed the role from {was} to {inputs['role']}"
 
     def _add(self, inputs: Props, role_name: str) -> _Written:
@@ -131,7 +138,7 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
             return users.add(self._run.client(), tenant_id, email, role_name)
         except NotFoundError as error:
             roles = self._look_again(inputs, error).roles()
-            offers = ", ".join(sorted({roles.short(name) for name in roles.offered}))
+            offers = ", ".join(sorted({roles.action(name) for name in roles.offered}))
             raise error.because(advice=f"Its roles: {offers or 'none are told'}.") from error
 
     def _added(self, inputs: Props, role_name: str, answer: AddedUser) -> _Written:
@@ -205,6 +212,8 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
                 answer = self._change_role(inputs, person, held, wanted)
             except NotFoundError as error:
                 return self._not_found(inputs, held, error)
+            except (InvalidInputError, OutcomeUnknownError, UnavailableError) as error:
+                raise self._as_sole_admin(inputs, person, held, error) from error.__cause__
             if answer is not None and answer.roles is not None:
                 now = Person.of(answer, person.email)
                 if wanted not in now.roles:
@@ -218,6 +227,17 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
             others = tuple(name for name in person.roles if name != held)
             person = Person(person.user_id, person.email, person.status, (*others, wanted))
         return _Written(person, wanted)
+
+    def _as_sole_admin(
+        self, inputs: Props, person: Person, held: str | None, error: GatewayError
+    ) -> GatewayError:
+        """A refusal to change a role, which may be that of the only admin."""
+        try:
+            record = self._record(inputs).read_again()
+            sole = held is not None and self._is_sole_admin(record, record.roles(), person, held)
+        except CapigError:
+            return error
+        return error.because(advice=_SOLE_ADMIN) if sole else error
 
     def _not_found(self, inputs: Props, held: str | None, error: NotFoundError) -> _Written:
         """404 for operation 14: the list decides whether it is the person or the role."""
@@ -237,7 +257,9 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
 
         def send() -> User | None:
             client, tenant_id = self._run.client(), inputs["tenant_id"]
-            return users.change_role(client, tenant_id, person.user_id, revoke=held, add=wanted)
+            return users.change_role(
+                client, tenant_id, person.user_id, revoke=held, add=wanted, email=person.email
+            )
 
         try:
             return send()
@@ -307,7 +329,9 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
         self._leave_sole_admin(outputs, failure)
 
     @staticmethod
-    def _is_sole_admin(record: SharedRecord, roles: Roles, person: Person, held: str) -> bool:
+    def _is_sole_admin(
+        record: SharedRecord, roles: AccountRoles, person: Person, held: str
+    ) -> bool:
         others = (p for p in record.people() if p.email != person.email)
         admins = [p for p in others if (r := roles.held_by(p)) and _is_admin(roles, r)]
         return _is_admin(roles, held) and not admins
@@ -337,7 +361,7 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
             return {**facts, "role": ""}
         declared = outputs.get("role", "")
         is_declared = _matches(roles, declared, held)
-        return {**facts, "role": declared if is_declared else roles.short(held)}
+        return {**facts, "role": declared if is_declared else roles.action(held)}
 
     # ------------------------------------------------------------------------------------------
 
@@ -398,11 +422,11 @@ def _from_state(props: Props, olds: Props) -> Person:
     )
 
 
-def _is_admin(roles: Roles, name: str) -> bool:
-    return roles.short(name) == _ADMIN
+def _is_admin(roles: AccountRoles, name: str) -> bool:
+    return roles.action(name) == _ADMIN
 
 
-def _matches(roles: Roles, declared: str, held: str) -> bool:
+def _matches(roles: AccountRoles, declared: str, held: str) -> bool:
     """Whether a declared role is the one that is held, by whichever of its names."""
     try:
         return roles.full(declared) == held

@@ -53,12 +53,31 @@ class EndLifecycle(NumberedLifecycle[End]):
     def _once_more(self, inputs: Props, before: set[str] | None, first: OutcomeUnknownError) -> End:
         self._run.client().rest_after(first)
         try:
-            return self._create(inputs)
+            made = self._create(inputs)
         except OutcomeUnknownError as error:
             found = self._gained(inputs, before, error)
             if found is None:
                 raise self._perhaps_made(inputs, error) from error.__cause__
             return found
+        self._name_surplus(inputs, before, made)
+        return made
+
+    def _name_surplus(self, inputs: Props, before: set[str] | None, made: End) -> None:
+        """Say what the first attempt has made after all, where the list was behind."""
+        try:
+            now = self._list(inputs["tenant_id"]).read_again().all()
+        except GatewayError:
+            return
+        known = {made.id, *(before or ())}
+        surplus = [i for i, end in now.items() if i not in known and self._may_be(end, inputs)]
+        if before is not None and surplus:
+            self._run.warn(
+                f'account {inputs["tenant_id"]}: {self.kind} "{inputs["name"]}" was made twice, as '
+                f"the gateway's list was behind: {made.id} is in state; remove "
+                f"{' and '.join(surplus)} in the gateway's page.",
+                "surplus",
+                made.id,
+            )
 
     def _gained(self, inputs: Props, before: set[str] | None, error: GatewayError) -> End | None:
         """What a lost answer has left: the one entry that is new and could be it.

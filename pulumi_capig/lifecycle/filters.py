@@ -284,8 +284,6 @@ class FilterLifecycle:
         """Let go: what another filter claims stays as claimed, the rest rests at PUBLISH."""
         self._run.has_moved(outputs.get("gateway"))
         account, claim = self._account(outputs), self._claim(outputs)
-        if account.deleted:
-            return
         sent = account.filters.carry_out(
             lambda: [
                 wish for key in self._places(claim) for wish in self._let_go(account, key, claim)

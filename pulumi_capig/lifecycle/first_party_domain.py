@@ -179,9 +179,10 @@ class FirstPartyDomainLifecycle(KeyedLifecycle["Routing"]):
                 self._run.client(), tenant_id, domain, inputs["target_domain"]
             )
         except OutcomeUnknownError as error:
+            lost = error.also(_LIMITS) if error.code else error
             if (before or "").lower() == domain:
-                raise  # no operation tells the rest of it
-            answer = self._seen(inputs, error)
+                raise lost from error  # no operation tells the rest of it
+            answer = self._seen(inputs, lost)
         except (InvalidInputError, UnavailableError) as error:
             raise error.also(_LIMITS) from error
         if answer is None or not answer.ingress:

@@ -95,8 +95,6 @@ class KeyedLifecycle(ReadableLifecycle[T]):
     def delete(self, _resource_id: str, outputs: Props) -> None:
         """Take it away, unless another resource of the program holds it."""
         self._run.has_moved(outputs.get("gateway"))
-        if self._account(outputs).deleted:
-            return
         if self._run.picture.declares(outputs["tenant_id"], self.kind, self._key(outputs)):
             claim = self._claim(outputs)
             if claim.failed:

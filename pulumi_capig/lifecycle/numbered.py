@@ -116,8 +116,6 @@ class NumberedLifecycle(ReadableLifecycle[T]):
         """Take it away, unless another resource of the program holds it."""
         self._run.has_moved(outputs.get("gateway"))
         ref = _ref(resource_id)
-        if self._account(ref).deleted:
-            return
         if self._run.picture.declares(ref.tenant_id, self.kind, ref.id):
             return
         self._remove(ref, outputs)

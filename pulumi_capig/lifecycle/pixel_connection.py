@@ -239,8 +239,6 @@ class PixelConnectionLifecycle:
         self._run.has_moved(outputs.get("gateway"))
         key = key_of(outputs)
         claim = self._claim(key)
-        if self._account(key).deleted:
-            return
         if self._run.picture.connects(*key):
             if claim.failed:
                 what = (

@@ -32,7 +32,8 @@ class RunAccount:
         pixels: The pixels that are connected.
         ledger: Filters: what is wanted beside what is held.
         filters: Sends filters.
-        deleted: Whether this run has deleted the account, with all that was in it.
+        gone: Whether the account, with all that was in it, was deleted by this run or is proved to
+            be gone.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class RunAccount:
         unverified: Callable[[str, FilterSetting], None],
     ) -> None:
         self.tenant_id = tenant_id
-        self.deleted = False
+        self.gone = False
         self._memory = Memory(lambda make: make(tenant_id, client))
         self.pixels = PixelList(tenant_id, client, picture.learn)
         self.ledger = Ledger(tenant_id, picture, self.pixels)

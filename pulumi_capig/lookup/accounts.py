@@ -10,8 +10,8 @@ from .untold import UNTOLD, told
 
 if TYPE_CHECKING:
     from ..gateway import Client
-    from ..gateway.operations.accounts import AccountRecord
     from ..gateway.operations.users import User
+    from ..gateway.roles import Roles
 
 BLANK_ACCOUNT: Mapping[str, Any] = {
     "tenant_id": "",
@@ -56,20 +56,22 @@ def record(client: Client, tenant_id: str) -> dict[str, Any]:
         NotFoundError: The gateway answers null.
         GatewayError: The gateway refused or cannot be reached.
     """
-    from ..gateway import accounts, roles
+    from ..gateway import accounts
+    from ..gateway.roles import Roles
 
     found = accounts.read(client, tenant_id)
     if found is None:
         reason = "the gateway answered null: it has no such account, or the host may not see it"
         raise NotFoundError(reason, operation="read the account", tenant_id=tenant_id)
+    roles = Roles.of(found, tenant_id)
     return told(
         BLANK_ACCOUNT,
         tenant_id=tenant_id,
         name=found.name,
         status=found.status,
         managed=found.can_partner_manage,
-        roles=list(roles.offered(found, tenant_id)),
-        users=[_user(user, found, tenant_id) for user in found.users or () if user],
+        roles=roles.actions(),
+        users=[_user(user, roles) for user in found.users or () if user],
         gateway=client.host,
     )
 
@@ -99,15 +101,15 @@ def usage(client: Client, tenant_id: str) -> dict[str, Any]:
     )
 
 
-def _user(user: User, account: AccountRecord, tenant_id: str) -> dict[str, Any]:
-    from ..gateway import roles
+def _user(user: User, roles: Roles) -> dict[str, Any]:
+    from ..gateway.roles import names
 
-    role, role_name = roles.held(user, account, tenant_id)
+    role_name = roles.held(names(user.roles)) or ""
     return told(
         BLANK_USER,
         user_id=user.id,
         email=user.email and user.email.lower(),
         status=user.status,
-        role=role,
+        role=roles.action(role_name),
         role_name=role_name,
     )

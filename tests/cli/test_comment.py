@@ -118,6 +118,51 @@ def row_of(markdown: str, name: str) -> list[str]:
     return found
 
 
+def blocking(*events: str, **more: Any) -> dict[str, Any]:
+    return {"tenant_id": "A", "name": "Web", "blocked_events": list(events), **more}
+
+
+def test_a_pipeline_or_destination_that_lets_an_event_pass_opens_it(comment: Any) -> None:
+    said = "opens 2 events, held back until now."
+    rest = {"tenant_id": "A", "name": "Shop"}
+    done = comment(
+        digest(
+            step("update", "web", "Pipeline", blocking("Lead", "Search"), blocking("Search")),
+            step("update", "meta", "ConversionsApiDestination", blocking("Contact"), blocking()),
+            step("update", "lake", "HttpDestination", blocking("Search"),
+                 blocking("Search", "Donate")),
+            # The gateway keeps what the program leaves out.
+            step("update", "kept", "Pipeline", blocking("Purchase"), rest),
+            step("create", "new", "Pipeline", None, blocking("Lead")),
+            step("delete", "old", "Pipeline", blocking("Lead")),
+        ),
+        options=["--fail-on", "open"],
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert said in done.stdout
+    why = {name: row_of(done.stdout, name)[0] for name in ("web", "meta", "lake", "kept")}
+    assert why == {
+        "web": "opens event Lead for all destinations of the pipeline",
+        "meta": "opens event Contact for this destination",
+        "lake": "holds back event Donate for this destination",
+        "kept": "updates",
+    }
+    assert row_of(done.stdout, "new")[0] == "creates"
+    assert row_of(done.stdout, "old")[0] == "deletes"
+
+
+@pytest.mark.parametrize("events", [{}, {"blocked_events": []}, {"blocked_events": UNKNOWN}])
+def test_what_replaces_a_destination_may_open_what_that_held_back(
+    comment: Any, events: Inputs
+) -> None:
+    new = {"tenant_id": "A", "name": "Meta", "pipeline_id": "2", **events}
+    replaced = step("replace", "meta", "ConversionsApiDestination",
+                    blocking("Lead", pipeline_id="1"), new, reasons=["pipeline_id"])  # fmt: skip
+    done = comment(digest(replaced), options=["--fail-on", "open"])
+    assert done.returncode == 1
+    assert row_of(done.stdout, "meta")[0] == "opens event Lead for this destination"
+
+
 def test_moves_show_where_to_and_what_they_open(comment: Any) -> None:
     moved = {"tenant_id": "B"}
     done = comment(

@@ -122,3 +122,11 @@ def test_a_pulumi_that_prints_something_else(capig: Capig, tmp_path: Path) -> No
     assert done.returncode == 2
     assert "answers something else than JSON" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_accounts_that_a_stack_has_made(capig: Capig, sandbox: Sandbox, stack: Stack) -> None:
+    stack.write('capig.Account("shop", name="Shop GmbH", event_enrichment=False)')
+    stack.up().ok()
+    done = capig("accounts", "--ids", *there(stack), **UNSET)
+    made = stack.resources()["shop"]["id"]
+    assert done.stdout.split() == ["SandboxA", made]

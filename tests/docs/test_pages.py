@@ -146,6 +146,13 @@ def test_a_whole_program_goes_up(stack: Stack, sandbox: Sandbox, block: Block) -
     stack.up().ok()
 
 
+def test_the_guide_to_signals_gateway_shows_the_program_of_its_example() -> None:
+    shown = next(b for b in blocks(DOCS / "signals-gateway.md", "python") if b.title)
+    program = ast.parse((ROOT / "examples" / "signals" / "__main__.py").read_text("utf-8"))
+    del program.body[0]  # its docstring
+    assert ast.dump(ast.parse(shown.text)) == ast.dump(program)
+
+
 def test_tests_of_users_run_as_they_are_shown(tmp_path: Path) -> None:
     for block in blocks(DOCS / "testing.md", "python", "yaml"):
         if block.title:

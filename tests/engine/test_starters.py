@@ -332,7 +332,8 @@ def test_signals(clone: Stack, sandbox: Sandbox) -> None:
     printed = walk.run().text
     (pipeline,) = sandbox.state.part(Pipelines).of(RETAIL)
     (site,) = sandbox.state.part(Sources).of(RETAIL)
-    meta, lake = sorted(sandbox.state.part(Destinations).of(RETAIL), key=lambda d: d.type)[::-1]
+    destinations = {d.name: d for d in sandbox.state.part(Destinations).of(RETAIL)}
+    meta, lake = destinations["Meta"], destinations["Lake"]
     assert pipeline.blocked == ("AchievementUnlocked",)
     assert pipeline.blocked_by_destination == {meta.id: ("Lead",)}
     assert f"/{site.id}/" in printed
@@ -347,8 +348,9 @@ def test_signals(clone: Stack, sandbox: Sandbox) -> None:
     walk.secrets["lakeKey"] = "other-key-of-the-lake"
     walk.run()
     walk.run()
-    lake = sandbox.state.part(Destinations).of(RETAIL)[-1]
-    assert lake.config["apiKeyAuth"]["value"] == "other-key-of-the-lake"
+    held = sandbox.state.part(Destinations).get(RETAIL, lake.id)
+    assert held is not None
+    assert held.config["apiKeyAuth"]["value"] == "other-key-of-the-lake"
     walk.run()
     walk.is_over()
     assert not sandbox.state.part(Pipelines).of(RETAIL)

@@ -796,6 +796,22 @@ def test_whatever_was_answered_gone_is_gone(
     assert made(in_sandbox) == []
 
 
+@pytest.mark.parametrize("answer", ["400", "false", "404", "401"])
+@pytest.mark.parametrize("told", ["401", "null", "404", "400"])
+def test_an_account_that_goes_before_its_delete_arrives(
+    deployment: Deployment, in_sandbox: Sandbox, answer: Any, told: Any
+) -> None:
+    speak(in_sandbox, delete_unknown_tenant=answer, unknown_tenant_hub=told)
+    deployment.up({"shop": account()})
+    with in_sandbox.hold(DELETE) as gate, ThreadPoolExecutor(1) as pool:
+        running = pool.submit(deployment.destroy)
+        gate.wait()
+        in_sandbox.drop_account(made(in_sandbox)[0])
+        gate.release()
+        assert running.result().errors == {}
+    assert deployment.state == {}
+
+
 @pytest.mark.parametrize("code", [400, 401, 403, 404, 500])
 def test_what_is_still_there_is_kept_whatever_the_code(
     deployment: Deployment, in_sandbox: Sandbox, code: int, monkeypatch: pytest.MonkeyPatch
@@ -890,3 +906,17 @@ def test_nothing_is_made_anew_at_a_gateway_that_moved(
     assert set(result.errors) == {"shop", "admin"}
     assert made(in_sandbox) == []
     assert len(in_sandbox.mails) == 1
+
+
+def test_a_rename_that_is_run_again_keeps_the_old_account_too(
+    deployment: Deployment, in_sandbox: Sandbox
+) -> None:
+    deployment.up({"shop": account()})
+    (old,) = made(in_sandbox)
+    for _ in range(2):
+        result = deployment.up({"store": account()})
+        assert "another account with its name" in result.errors["shop"]
+    assert old in made(in_sandbox)
+    deployment.up({"store": account("Store")})
+    assert "shop" not in deployment.state
+    assert old not in made(in_sandbox)

@@ -9,6 +9,7 @@ from enum import Enum
 from .differences import reason
 from .holdings import (
     AccountInStack,
+    BlockerInStack,
     FilterInStack,
     Holdings,
     PixelInStack,
@@ -109,6 +110,8 @@ class _Stack:
             yield self._lost_pixel(step, before)
         if isinstance(before, FilterInStack) and before.holds_back:
             yield from self._opened(step, before)
+        if isinstance(before, BlockerInStack) and isinstance(after, BlockerInStack):
+            yield from self._blocked(step, before, after)
         if isinstance(after, PixelInStack) and after not in self._holdings.pixels_before:
             yield self._connects(step, after)
         if isinstance(after, FilterInStack):
@@ -142,6 +145,21 @@ class _Stack:
             for subject in before.subjects
         }
         yield from self._by_pixels(step, "opens", opened)
+
+    def _blocked(
+        self, step: Step, before: BlockerInStack, after: BlockerInStack
+    ) -> Iterator[PlannedChange]:
+        """What a pipeline or destination lets pass, or blocks, and did not before."""
+        then = before.events or ()
+        now = after.events
+        if now is None:  # an update leaves it as it is; what is made anew blocks nothing
+            now = then if step.op == "update" else ()
+        for verb, events in (
+            ("opens", [event for event in then if event not in now]),
+            ("holds back", [event for event in now if event not in then]),
+        ):
+            if events:
+                yield self._change(step, verb, "event", events, after.scope, after.tenant)
 
     def _declared(
         self, step: Step, before: FilterInStack | None, after: FilterInStack

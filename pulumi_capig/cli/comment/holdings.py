@@ -12,6 +12,7 @@ from .preview import SECRET, UNKNOWN, Preview, State, Step
 
 __all__ = [
     "AccountInStack",
+    "BlockerInStack",
     "FilterInStack",
     "Holdings",
     "PixelInStack",
@@ -28,6 +29,11 @@ _FILTERS = {
     "EventFilters": ("event", "event_names"),
     "DomainFilter": ("website", "domain"),
     "DomainFilters": ("website", "domains"),
+}
+_BLOCKERS = {
+    "Pipeline": "for all destinations of the pipeline",
+    "ConversionsApiDestination": "for this destination",
+    "HttpDestination": "for this destination",
 }
 _OUTSIDE = ("read", "read-replacement", "discard", "discard-replaced", "refresh")
 """Steps of what Pulumi looks at and does not manage, and of looking alone."""
@@ -71,7 +77,22 @@ class AccountInStack:
     tenant: str
 
 
-Thing = PixelInStack | FilterInStack | AccountInStack
+@dataclass(frozen=True)
+class BlockerInStack:
+    """A pipeline or destination, and the events that it blocks.
+
+    Attributes:
+        tenant: The account.
+        scope: What it blocks them for, as the end of a sentence.
+        events: Which ones; None if they are not declared.
+    """
+
+    tenant: str
+    scope: str
+    events: tuple[str, ...] | None
+
+
+Thing = PixelInStack | FilterInStack | AccountInStack | BlockerInStack
 
 
 def kind_of(step: Step) -> str:
@@ -177,6 +198,10 @@ def _thing(step: Step, state: State | None, *, is_new: bool) -> Thing | None:
         return AccountInStack(inputs.text("tenant_id") if made_anew else held)
     if kind in _FILTERS:
         return _filter(inputs, *_FILTERS[kind])
+    if kind in _BLOCKERS:
+        events = inputs.texts("blocked_events")
+        blocked = None if events is None else tuple(events)
+        return BlockerInStack(inputs.text("tenant_id"), _BLOCKERS[kind], blocked)
     return None
 
 

@@ -10,7 +10,7 @@ from pydantic import ConfigDict
 from pydantic.alias_generators import to_camel
 
 from ...errors import GatewayError, NotAuthorizedError, NotFoundError, UnexpectedAnswerError
-from ..answers import NULL
+from ..answers import NO_DATA, NULL
 from ..calls import Call
 from ..failure import AttemptFailure
 from ..models import ODD_IS_UNKNOWN, Figure, Model, Status, Word, flag
@@ -303,7 +303,7 @@ def _may_be_gone(error: GatewayError) -> bool:
     """Whether an account that was deleted may answer so, to one that may see it no more too."""
     if error.tenant_id is None:
         return False
-    return isinstance(error, NotAuthorizedError | NotFoundError) or error.reason == NULL
+    return isinstance(error, NotAuthorizedError | NotFoundError) or error.reason in (NO_DATA, NULL)
 
 
 def _bare_id(text: str | None) -> str | None:

@@ -121,7 +121,13 @@ def add(client: Client, tenant_id: str, email: str, role_name: str) -> AddedUser
 
 
 def change_role(
-    client: Client, tenant_id: str, user_id: str, *, revoke: str | None, add: str | None
+    client: Client,
+    tenant_id: str,
+    user_id: str,
+    *,
+    revoke: str | None,
+    add: str | None,
+    email: str = "",
 ) -> User | None:
     """Take a role from a user, give them one, or both at once (operation 14).
 
@@ -135,6 +141,7 @@ def change_role(
         user_id: The user.
         revoke: Full name of the role to take; None to take none.
         add: Full name of the role to give; None to give none.
+        email: The person's address, for messages.
 
     Returns:
         The user as the gateway answers it; None where it answers null.
@@ -146,7 +153,7 @@ def change_role(
     """
     roles = {"roleToRevoke": revoke, "roleToAdd": add}
     given = {"userId": user_id, **{key: name for key, name in roles.items() if name is not None}}
-    words = f"change the role of user {user_id}"
+    words = f"change the role of user {email or user_id}"
     call = Call(CHANGE_ROLE, words, tenant_id, {"changeRoleForUserInput": given}, _changed)
     with client.connection_writes:
         return client.execute(call)
