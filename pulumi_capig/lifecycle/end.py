@@ -125,7 +125,7 @@ class EndLifecycle(NumberedLifecycle[End]):
         advice = (
             f"There may be a new {self.kind} of this name in pipeline {inputs['pipeline_id']}: "
             f"look in the gateway's page, and take it over by its id ({self.own_id}) or remove it "
-            "there, before you run the command again."
+            "there, before you run the command again. If there is no such pipeline, correct the id."
         )
         return error.because(advice=advice)
 
