@@ -34,5 +34,8 @@ else:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
 
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__getattr__("__all__")})
+
 
 _NEED_PULUMI = ("resources", "functions")

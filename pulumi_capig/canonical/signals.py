@@ -55,7 +55,10 @@ def display_name(value: object) -> str:
 def gateway_id(value: object) -> str:
     """An id that the gateway made."""
     found = visible(value, "an id")
-    if not found or has_blanks(found) or "/" in found:
+    if not found:
+        message = "the id is empty"
+        raise ValueError(message)
+    if has_blanks(found) or "/" in found:
         message = "an id of the gateway has no blanks and no '/'"
         raise ValueError(message)
     return found

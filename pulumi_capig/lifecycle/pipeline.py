@@ -56,7 +56,7 @@ class PipelineLifecycle(NumberedLifecycle["Pipeline"]):
         changed: set[str] = {n for n in now if n in inputs and inputs[n] != now[n]}
         if "blocked_events" in inputs:
             same = set(found.blocked_events) == set(inputs["blocked_events"])
-            if not (same and found.tells_blocked):
+            if not (same and found.tells_blocked) or found.is_switched_off:
                 changed.add("blocked_events")
         return self._send(ref, inputs, changed, found), [
             f"set its {name.replace('_', ' ')}" for name in sorted(changed)
@@ -98,6 +98,13 @@ class PipelineLifecycle(NumberedLifecycle["Pipeline"]):
             now["active"] = found.active
         if "blocked_events" in outputs and found.tells_blocked:
             now["blocked_events"] = sorted(set(found.blocked_events))
+            if found.is_switched_off:
+                text = (
+                    f"{self._words(ref)}: the gateway says that its filter is off, and whether it "
+                    "blocks anything then is not documented. Look at it in the gateway's page; a "
+                    "change of blocked_events switches it on."
+                )
+                self._run.warn(text, "filter off", *ref)
         return now
 
     def _existing(self, ref: Ref) -> Pipeline | None:

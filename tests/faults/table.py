@@ -80,10 +80,11 @@ def sign(cell: Cell, played: Played) -> str:
 
 def readings(played: Played) -> set[Reading]:
     """The messages of a cell, without names and numbers."""
-    return {_reading(message) for message in played.messages}
+    return {reading(message) for message in played.messages}
 
 
-def _reading(message: str) -> Reading:
+def reading(message: str) -> Reading:
+    """A message without names and numbers."""
     what, _, advice = message.removeprefix("capig: ").partition("\n  ")
     reason = what.partition(": ")[2]
     reason = re.sub(r" \[[^\]]*attempts?\]| \[code [^\]]*\]", "", reason)
@@ -98,7 +99,7 @@ def _reading(message: str) -> Reading:
 
 def unexplained(played: Played) -> set[Reading]:
     """Messages of a cell that are not on the page."""
-    page = "\n".join(_section("messages"))
+    page = "\n".join(section("messages"))
     return {r for r in readings(played) if r.reason not in page or r.advice not in page}
 
 
@@ -114,8 +115,8 @@ def documented_of_advertisers() -> dict[tuple[str, str], str]:
     return _documented("accounts", ADVERTISER_TITLES)
 
 
-def _documented(section: str, titles: Mapping[str, str]) -> dict[tuple[str, str], str]:
-    rows = [line.strip("| ").split("|") for line in _section(section)[2:]]
+def _documented(name: str, titles: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    rows = [line.strip("| ").split("|") for line in section(name)[2:]]
     return {
         (row[0].strip(" `"), operation): cell.strip()
         for row in rows
@@ -123,7 +124,8 @@ def _documented(section: str, titles: Mapping[str, str]) -> dict[tuple[str, str]
     }
 
 
-def _section(name: str) -> list[str]:
+def section(name: str) -> list[str]:
+    """The lines of a generated part of the page."""
     page = PAGE.read_text("utf-8")
     _, _, rest = page.partition(START.format(name))
     return rest.partition(END.format(name))[0].strip().splitlines()
@@ -153,7 +155,9 @@ def messages(found: Iterable[Reading]) -> str:
 
 
 def main() -> None:
-    """Play the matrix and write its table into the page."""
+    """Play the matrices and write their tables into the page."""
+    from tests.faults import signals_table
+
     signs: dict[tuple[str, str, Length], str] = {}
     of_advertisers: dict[tuple[str, str, Length], str] = {}
     found: set[Reading] = set()
@@ -169,13 +173,14 @@ def main() -> None:
                 advertiser.Cell(step, operation, fault, length), provider, sandbox
             )
             of_advertisers[fault, operation, length] = advertiser.sign(struck)
+        parts = {
+            "table": table(signs, TITLES),
+            "accounts": table(of_advertisers, ADVERTISER_TITLES),
+            "messages": messages(found),
+            **dict(signals_table.tables(provider, sandbox)),
+        }
     page = PAGE.read_text("utf-8")
-    sections = {
-        "table": table(signs, TITLES),
-        "accounts": table(of_advertisers, ADVERTISER_TITLES),
-        "messages": messages(found),
-    }
-    for name, content in sections.items():
+    for name, content in parts.items():
         start, end = START.format(name), END.format(name)
         before, _, rest = page.partition(start)
         page = f"{before}{start}\n{content}\n{end}{rest.partition(end)[2]}"

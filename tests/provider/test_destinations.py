@@ -138,15 +138,18 @@ def test_unknown_parts_of_auth_make_its_fingerprint_unknown(
     assert deployment.preview({"out": lake(auth=unknown)}).steps == [("update", "out")]
 
 
-@pytest.mark.parametrize("argument", ["access_token", "dataset_id", "pipeline_id"])
+@pytest.mark.parametrize(
+    ("argument", "step"),
+    [("access_token", "update"), ("dataset_id", "update"), ("pipeline_id", "replace")],
+)
 def test_unknown_values_are_previewed(
-    deployment: Deployment, in_sandbox: Sandbox, argument: str
+    deployment: Deployment, in_sandbox: Sandbox, argument: str, step: str
 ) -> None:
     program = {"out": meta(**{argument: UNKNOWN})}
     assert deployment.preview(program).steps == [("create", "out")]
     assert in_sandbox.requests == []
     deployment.up({"out": meta()})
-    assert deployment.preview(program).steps == [("update", "out")]
+    assert deployment.preview(program).steps == [(step, "out")]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import OutcomeUnknownError, UnexpectedAnswerError
 from ..calls import Call
 from ..failure import AttemptFailure
-from ..models import Model, Word
+from ..models import Flag, Model, Word
 from ..operation import Operation
 
 if TYPE_CHECKING:
@@ -76,8 +76,14 @@ class PipelineEnd(Model):
 
 
 class DataFilter(Model):
-    """What a pipeline blocks."""
+    """What a pipeline blocks.
 
+    Attributes:
+        filter_status: Whether the filter is on; what it does when it is off is not documented.
+        blocked_event_types: Names of events.
+    """
+
+    filter_status: Flag = None
     blocked_event_types: list[str | None] | None = None
 
 
@@ -110,6 +116,12 @@ class Pipeline(Model):
     data_destinations: list[PipelineEnd | None] | None = None
     data_filter: DataFilter | None = None
     pipeline_destination_filters: list[DestinationFilter | None] | None = None
+
+    @property
+    def is_switched_off(self) -> bool:
+        """Whether it says that what it blocks is switched off."""
+        off = self.data_filter is not None and self.data_filter.filter_status is False
+        return off and bool(self.blocked_events)
 
     @property
     def blocked_events(self) -> list[str]:
