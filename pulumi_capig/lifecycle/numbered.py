@@ -218,8 +218,8 @@ class NumberedLifecycle(ReadableLifecycle[T]):
                 reason,
                 operation=f"read {self.kind} {ref.id}",
                 tenant_id=ref.tenant_id,
-                advice=f"{_MAKE_IT_AGAIN} Otherwise check its id in the gateway's page: after a move "
-                "of the gateway, ids may be others.",
+                advice=f"{_MAKE_IT_AGAIN} Otherwise check its id in the gateway's page: after a "
+                "move of the gateway, ids may be others.",
             )
         return found
 
