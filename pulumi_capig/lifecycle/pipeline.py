@@ -137,9 +137,8 @@ class PipelineLifecycle(NumberedLifecycle["Pipeline"]):
     def _remove(self, ref: Ref, outputs: Props) -> None:
         if outputs:  # not one that was made a moment ago
             found = self._proved(ref, fresh=True)
-            if found is None:
-                return
-            left = self._left(ref, found)
+            # One that is not shown may be there nevertheless: its delete is sent all the same.
+            left = self._left(ref, found) if found is not None else []
             if left and outputs.get("force_destroy") is not True:
                 shown = ", ".join(left[:_SHOWN]) + (", …" if len(left) > _SHOWN else "")
                 what = f"delete {self._words(ref)}: {len(left)} sources or destinations in it"

@@ -452,12 +452,25 @@ def test_a_refused_delete_keeps_the_state(
     assert deployment.destroy().errors == {}
 
 
-def test_what_was_deleted_by_hand_is_done(deployment: Deployment, in_sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("unknown", ["null", "404"])
+def test_what_was_deleted_by_hand_is_done(
+    deployment: Deployment, in_sandbox: Sandbox, unknown: str
+) -> None:
+    speak(in_sandbox, pipeline_unknown=unknown)
     deployment.up({"web": pipeline()})
     in_sandbox.drop_pipeline(own_id(deployment))
-    in_sandbox.clear_requests()
     assert deployment.destroy().errors == {}
-    assert sent(in_sandbox) == []
+    assert deployment.state == {}
+
+
+@pytest.mark.parametrize("silence", [Fault("no-success", "pipeline"), Fault.status(404)])
+def test_what_is_not_shown_once_is_deleted_nevertheless(
+    deployment: Deployment, in_sandbox: Sandbox, silence: Fault
+) -> None:
+    deployment.up({"web": pipeline()})
+    in_sandbox.inject(silence.on("pipeline"))
+    assert deployment.destroy().errors == {}
+    assert pipelines(in_sandbox) == []
 
 
 @pytest.mark.parametrize("what", ["source", "destination"])
