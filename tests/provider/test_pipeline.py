@@ -536,13 +536,3 @@ def test_what_another_resource_holds_is_not_deleted(
     assert list(deployment.state) == ["renamed"]
     assert sent(in_sandbox) == []
     assert [each.id for each in pipelines(in_sandbox)] == [PIPE]
-
-
-def test_no_document_has_an_empty_selection_on_a_gateway_without_all_fields(
-    deployment: Deployment, in_sandbox: Sandbox
-) -> None:
-    speak(in_sandbox, meta_capi_config_in_list="unknown")
-    program = {"web": pipeline(blocked_events=["Lead"])}
-    assert deployment.up(program).errors == {}
-    assert deployment.refresh().changes == []
-    assert deployment.destroy().errors == {}
