@@ -429,7 +429,7 @@ def dialect(random: Random) -> Dialect:
     return replace(chosen, error_carrier=random.choice(("status", "errors")))
 
 
-@pytest.mark.parametrize("seed", range(10 * DEPTH))
+@pytest.mark.parametrize("seed", range(7 * DEPTH))
 def test_walk(seed: int, served: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
     random = Random(seed)
     with Sandbox(dialect=dialect(random)) as sandbox:
