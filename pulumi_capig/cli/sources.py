@@ -35,6 +35,8 @@ class Sources:
 
     def __init__(self, stacks: Sequence[str] = ()) -> None:
         self.stacks = stacks
+        if warning := misspelt.of_environment(os.environ):
+            complain(f"warning: {warning}")
 
     def read(self, get: Callable[[Settings], T]) -> T:
         """What `get` takes from the settings.

@@ -193,7 +193,20 @@ class SharedRecord:
             reason = f"a user in the list has no address, so {email} may or may not be there"
         else:
             return None
-        raise UnexpectedAnswerError(reason, operation=_READ, tenant_id=self.tenant_id)
+        raise UnexpectedAnswerError(
+            reason,
+            operation=_READ,
+            tenant_id=self.tenant_id,
+            advice=f"Look in the gateway's page whether {email} has access.",
+        )
+
+    def listed(self, email: str) -> Person | None:
+        """Somebody of the account, as far as there is a list: its absence proves nothing.
+
+        Raises:
+            GatewayError: The record cannot be read.
+        """
+        return (self.there().people or {}).get(email)
 
     def people(self) -> list[Person]:
         """All with access to the account, as far as they are listed."""

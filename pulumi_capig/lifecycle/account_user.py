@@ -88,14 +88,14 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
 
     def _existing(self, inputs: Props) -> Person | None:
         """Somebody with a role here; without one, there is nothing to take over."""
-        person = self._record(inputs).person(inputs["email"])
+        person = self._record(inputs).listed(inputs["email"])
         if person is None or self._record(inputs).roles().held_by(person) is None:
             return None
         return person
 
     def _make(self, inputs: Props) -> Props:
         with self._writing(inputs):
-            listed = self._record(inputs).person(inputs["email"])
+            listed = self._record(inputs).listed(inputs["email"])
             if listed is not None:
                 return self._facts(inputs, self._give(inputs, listed))
             role_name = self._record(inputs).roles().full(inputs["role"])
@@ -122,7 +122,7 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
         try:
             written = self._added(inputs, role_name, answer := self._send(inputs, role_name))
         except ConflictError:
-            person = self._record(inputs).read_again().person(inputs["email"])
+            person = self._record(inputs).read_again().listed(inputs["email"])
             written, was_first = _Written(person, role_name), False
         else:
             was_first = not answer.user_already_exist
@@ -156,7 +156,7 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
     def _there_before(self, inputs: Props, role_name: str, error: ConflictError) -> _Written:
         """409 for the first operation 13: somebody the list did not have."""
         claim, record = self._claim(inputs), self._record(inputs).read_again()
-        person = record.person(inputs["email"])
+        person = record.listed(inputs["email"])
         if person is None:
             raise error.because(advice=_UNLISTED) from error
         if not (claim.adopt or claim.spared):
@@ -371,7 +371,7 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
 
     def _facts(self, inputs: Props, written: _Written) -> Props:
         record, email = self._record(inputs), inputs["email"]
-        listed = record.person(email) is not None
+        listed = record.listed(email) is not None
         if written.person is not None and listed:
             record.put(email, written.person)
         facts = self._facts_of(written.person, written.role_name, listed=listed)

@@ -32,6 +32,7 @@ class EndLifecycle(NumberedLifecycle[End]):
         ends = self._list(inputs["tenant_id"])
         with ends.creating:
             before = set(ends.all()) if ends.is_complete() else None
+            self._warn_of_twins(inputs, ends)
             try:
                 made = self._create(inputs)
             except OutcomeUnknownError as error:
@@ -39,6 +40,18 @@ class EndLifecycle(NumberedLifecycle[End]):
             made = self._new(made, inputs)
             ends.learned(made.id, made)
         return made.id, made
+
+    def _warn_of_twins(self, inputs: Props, ends: EndList) -> None:
+        """Say what an interrupted run may have left: state does not have what it was making."""
+        twins = [e.id for e in ends.all().values() if not e.new and self._may_be(e, inputs)]
+        if twins:
+            self._run.warn(
+                f'account {inputs["tenant_id"]}: there is a {self.kind} "{inputs["name"]}" in that '
+                f"pipeline already ({', '.join(twins)}). If an interrupted run left it, take it "
+                f"over with {self.own_id}, or remove it in the gateway's page.",
+                "twin",
+                *twins,
+            )
 
     def _new(self, made: End, inputs: Props) -> End:
         """What was made, as it was asked for where no answer says it."""
@@ -112,7 +125,7 @@ class EndLifecycle(NumberedLifecycle[End]):
         advice = (
             f"There may be a new {self.kind} of this name in pipeline {inputs['pipeline_id']}: "
             f"look in the gateway's page, and take it over by its id ({self.own_id}) or remove it "
-            "there, before you run the command again."
+            "there, before you run the command again. If there is no such pipeline, correct the id."
         )
         return error.because(advice=advice)
 

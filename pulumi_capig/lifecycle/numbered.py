@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from .values import Checked
 
 
+_MAKE_IT_AGAIN = "Deleted in the gateway's page? `pulumi up --refresh` makes it again."
+
+
 class Ref(NamedTuple):
     """A resource whose id the gateway made."""
 
@@ -112,8 +115,20 @@ class NumberedLifecycle(ReadableLifecycle[T]):
         changed = self._changed(olds, news)
         if moved or changed.intersection(self.replaces):
             self._refuse_another(ref, news, self._there(ref))
-        facts = self._change(ref, olds, news, changed)
+        try:
+            facts = self._change(ref, olds, news, changed)
+        except GatewayError as error:
+            # How an operation answers for an id that is gone is not documented: the look decides.
+            if self._is_missing(ref, error):
+                raise error.because(advice=_MAKE_IT_AGAIN) from error.__cause__
+            raise
         return self._outputs(news, facts)
+
+    def _is_missing(self, ref: Ref, error: GatewayError) -> bool:
+        try:
+            return self._is_gone(ref, error)
+        except GatewayError:
+            return False
 
     def delete(self, resource_id: str, outputs: Props) -> None:
         """Take it away, unless another resource of the program holds it."""
@@ -203,8 +218,8 @@ class NumberedLifecycle(ReadableLifecycle[T]):
                 reason,
                 operation=f"read {self.kind} {ref.id}",
                 tenant_id=ref.tenant_id,
-                advice="Check the id in the gateway's page. After a move of the gateway, ids may "
-                "be others: take it over by its new one.",
+                advice=f"{_MAKE_IT_AGAIN} Otherwise check its id in the gateway's page: after a "
+                "move of the gateway, ids may be others.",
             )
         return found
 

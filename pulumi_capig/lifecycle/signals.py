@@ -127,9 +127,13 @@ class EndList:
         """
         found, complete = self._shared.look(lambda some: (some.ends.get(end_id), some.complete))
         if found is None and not complete:
-            reason = f"the list lacks ids, so {end_id} may or may not be there"
+            reason = f"the list is missing or lacks ids, so {end_id} may or may not be there"
             raise UnexpectedAnswerError(
-                reason, operation=f"list the {self.words}", tenant_id=self.tenant_id
+                reason,
+                operation=f"list the {self.words}",
+                tenant_id=self.tenant_id,
+                advice="Look in the gateway's page. If it is gone, `pulumi state delete` takes it "
+                "out of the state.",
             )
         return found
 

@@ -6,6 +6,7 @@ heavy.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 from enum import Enum
@@ -192,6 +193,8 @@ def _refuse_secrets_in_the_clear() -> None:
 def _warn_of_misspelt_settings() -> None:
     # In a project of that name, the namespace is also that of the program's own keys.
     if pulumi.get_project() != "capig" and (warning := misspelt.warning(CONFIG.get())):
+        pulumi.log.warn(warning)
+    if warning := misspelt.of_environment(os.environ):
         pulumi.log.warn(warning)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -801,3 +802,15 @@ def test_a_refused_change_of_the_only_admin_says_who_and_why(
     assert "change the role of user boss@shop.example" in error
     assert "only admin" in error
     assert "Correct the arguments" not in error
+
+
+def test_the_first_person_of_an_account_without_a_list(
+    deployment: Deployment, in_sandbox: Sandbox
+) -> None:
+    deployment.up({"shop": account()})
+    lists = {"data": {"tenant": {"id": "x", "name": "Shop GmbH", "status": 0, "users": None}}}
+    body = json.dumps(lists)
+    in_sandbox.inject(Fault.status(200, operation="tenant", body=body, times=None))
+    program = {"shop": account(), "boss": user(tenant_id=SHOP)}
+    assert deployment.up(program).errors == {}
+    assert len(in_sandbox.mails) == 1

@@ -50,3 +50,18 @@ def test_a_program_pays_for_no_heavy_import() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout == "set()\n"
+
+
+def test_a_variable_that_is_nearly_a_setting_is_told() -> None:
+    told = misspelt.of_environment(["CAPIG_MAX_DISCONNECT", "CAPIG_CLIENT_ID", "PATH"])
+    assert told.startswith(
+        "environment: CAPIG_MAX_DISCONNECT (did you mean CAPIG_MAX_DISCONNECTS?)"
+    )
+    assert told.count("did you mean") == 1
+
+
+@pytest.mark.parametrize(
+    "variable", ["CAPIG_HOME", "CAPIG_DEMO_FOLDER", "XCAPIG_TOKEN", "CAPIG_LOG"]
+)
+def test_what_others_call_so_is_theirs(variable: str) -> None:
+    assert misspelt.of_environment([variable]) == ""
