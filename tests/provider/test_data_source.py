@@ -222,19 +222,19 @@ def test_a_list_that_fails_before_makes_nothing(
 
 
 def test_several_new_ones_of_the_name_are_named(
-    deployment: Deployment, in_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    deployment: Deployment, in_sandbox: Sandbox
 ) -> None:
-    monkeypatch.setenv("CAPIG_TIMEOUT", "0.5")
-    with ThreadPoolExecutor() as pool, in_sandbox.hold(CREATE, applied=True):
+    in_sandbox.inject(Fault("reset", CREATE, applied=True))
+    with ThreadPoolExecutor() as pool, in_sandbox.hold(LIST, after=1) as gate:
         running = pool.submit(deployment.up, {"site": source()})
-        in_sandbox.wait_for(CREATE)
+        in_sandbox.wait_for(LIST, 2)
         in_sandbox.add_source(PIPE, "Site")
         in_sandbox.add_source(OTHER_PIPE, "Site")
+        gate.release()
         message = running.result().errors["site"]
     for each in sources(in_sandbox):
         assert (each.id in message) == (each.pipeline == PIPE)
     assert "take it over by its id: data_source_id" in message
-    in_sandbox.wait_for(CREATE, ended=True)
     assert sent(in_sandbox) == [CREATE]
 
 
@@ -399,8 +399,9 @@ def test_a_list_that_tells_little_proves_nothing(
 # -- update ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("reading", ["patch", "put"])
-@pytest.mark.parametrize("change", [{"name": "Shop"}, {"active": False}])
+@pytest.mark.parametrize(
+    ("reading", "change"), [("patch", {"name": "Shop"}), ("put", {"active": False})]
+)
 @pytest.mark.parametrize(
     ("field", "needed", "names"),
     [

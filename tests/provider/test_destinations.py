@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
+from pulumi_capig import gateway
+from pulumi_capig.gateway import Client
+from pulumi_capig.gateway.token_request import TOKEN_PATH
 from pulumi_capig.sandbox import Fault, Sandbox
 from tests.support.deployment import Deployment, ThreadedDeployment
 from tests.support.provider import UNKNOWN, Provider
@@ -23,8 +29,10 @@ from tests.support.signals import (
     destinations,
     lake,
     meta,
+    pipeline,
     pipelines,
     sent,
+    source,
 )
 from tests.support.strikes import striking
 
@@ -757,3 +765,37 @@ def test_what_another_resource_holds_is_not_deleted(
     assert deployment.up({"renamed": meta(destination_id=there)}).errors == {}
     assert DELETE not in sent(in_sandbox)
     assert [each.id for each in destinations(in_sandbox)] == [there]
+
+
+class _Reads(httpx.HTTPTransport):
+    """The network, which keeps the documents that go over it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.documents: list[str] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path != TOKEN_PATH:
+            self.documents.append(json.loads(request.content)["query"])
+        return super().handle_request(request)
+
+
+def test_no_document_ever_holds_an_empty_selection(
+    deployment: Deployment, in_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speak(in_sandbox, meta_capi_config_in_list="unknown")
+    reads = _Reads()
+    monkeypatch.setattr(gateway, "Client", partial(Client, transport=reads))
+    program = {
+        "web": pipeline(active=False, blocked_events=["Lead"]),
+        "site": source(active=False),
+        "meta": meta(active=False, blocked_events=["Lead"]),
+        "lake": lake(),
+    }
+    assert deployment.up(program).errors == {}
+    assert deployment.refresh().changes == []
+    assert deployment.destroy().errors == {}
+    operations = {document.partition("(")[0] for document in reads.documents}
+    assert len(operations) == 17, "all that there is for pipelines and their ends"
+    assert not any(re.search(r"\{\s*\}", document) for document in reads.documents)
+    assert any("metaCAPIConfig" in document for document in reads.documents)
