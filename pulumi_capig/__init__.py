@@ -1,10 +1,10 @@
 """Pulumi provider for the control plane of Meta's Conversions API Gateway and Signals Gateway.
 
-::
+```python
+import pulumi_capig as capig
 
-    import pulumi_capig as capig
-
-    capig.PixelConnection("shop", pixel_id="…", business_id="…", access_token=token)
+capig.PixelConnection("shop", pixel_id="…", business_id="…", access_token=token)
+```
 """
 
 from __future__ import annotations

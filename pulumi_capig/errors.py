@@ -1,23 +1,23 @@
 """What can go wrong, grouped by what the caller can do about it.
 
-::
-
-    CapigError
-    ├── SettingsError             a setting is missing, malformed or contradicts another
-    ├── RefusedError              the provider refuses to act; the message says what you can do
-    │   ├── AlreadyExistsError    what is declared exists already, and is not to be taken over
-    │   │   └── AlreadyConnectedError   the same of a connected pixel
-    │   ├── NotEmptyError         what is to be deleted holds something yet
-    │   └── WrongGatewayError     the state belongs to another gateway
-    └── GatewayError              one operation failed; carries operation, account, code, attempts
-        ├── UnreachableError      the request never got through: nothing was changed
-        ├── OutcomeUnknownError   the request may have been applied: look before sending it again
-        ├── NotAuthorizedError    401 or 403: credentials or rights
-        ├── NotFoundError         404: what the operation names does not exist
-        ├── InvalidInputError     400: the gateway does not accept the input
-        ├── ConflictError         409: what the operation makes exists already
-        ├── UnavailableError      408, 429 or 5xx, still so after all retries
-        └── UnexpectedAnswerError the answer is not what the documented API can say
+```text
+CapigError
+├── SettingsError             a setting is missing, malformed or contradicts another
+├── RefusedError              the provider refuses to act; the message says what you can do
+│   ├── AlreadyExistsError    what is declared exists already, and is not to be taken over
+│   │   └── AlreadyConnectedError   the same of a connected pixel
+│   ├── NotEmptyError         what is to be deleted holds something yet
+│   └── WrongGatewayError     the state belongs to another gateway
+└── GatewayError              one operation failed; carries operation, account, code, attempts
+    ├── UnreachableError      the request never got through: nothing was changed
+    ├── OutcomeUnknownError   the request may have been applied: look before sending it again
+    ├── NotAuthorizedError    401 or 403: credentials or rights
+    ├── NotFoundError         404: what the operation names does not exist
+    ├── InvalidInputError     400: the gateway does not accept the input
+    ├── ConflictError         409: what the operation makes exists already
+    ├── UnavailableError      408, 429 or 5xx, still so after all retries
+    └── UnexpectedAnswerError the answer is not what the documented API can say
+```
 
 Messages have one line for what failed and why, and one for what to do next. They never hold a
 token, a secret or a request body.

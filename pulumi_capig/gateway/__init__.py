@@ -1,12 +1,12 @@
 """The control-plane client, usable alone: a gateway's operations, typed.
 
-::
+```python
+from pulumi_capig.gateway import Client, pixels
+from pulumi_capig.settings import Settings
 
-    from pulumi_capig.gateway import Client, pixels
-    from pulumi_capig.settings import Settings
-
-    with Client(Settings().for_client()) as client:
-        print(pixels.list_account(client, "IaoreXfj").signal_configs)
+with Client(Settings().for_client()) as client:
+    print(pixels.list_account(client, "IaoreXfj").signal_configs)
+```
 
 Each page of the reference is a module here: `accounts`, `destinations`, `filters` and so on.
 """

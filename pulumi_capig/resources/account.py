@@ -13,12 +13,12 @@ from ._declarations import Declared
 class Account(GatewayResource, kind="Account"):
     """An account of the gateway: what an advertiser has there.
 
-    ::
-
-        shop = capig.Account("shop", name="Shop GmbH", event_enrichment=False)
-        capig.EventFilter(
-            "no-leads", tenant_id=shop.tenant_id, event_name="Lead", filter_state="DROP"
-        )
+    ```python
+    shop = capig.Account("shop", name="Shop GmbH", event_enrichment=False)
+    capig.EventFilter(
+        "no-leads", tenant_id=shop.tenant_id, event_name="Lead", filter_state="DROP"
+    )
+    ```
 
     It is protected unless its options say ``protect=False``: an account that leaves the program, or
     is renamed in it, is refused in the preview. Nothing replaces an account, and one that is not

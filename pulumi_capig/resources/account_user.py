@@ -12,12 +12,12 @@ from ._declarations import Declared
 class AccountUser(GatewayResource, kind="AccountUser"):
     """A person's access to one account.
 
-    ::
-
-        admin = capig.AccountUser(
-            "admin", tenant_id=shop.tenant_id, email="owner@shop.example", role="admin"
-        )
-        pulumi.export("invitation", admin.invitation_link)
+    ```python
+    admin = capig.AccountUser(
+        "admin", tenant_id=shop.tenant_id, email="owner@shop.example", role="admin"
+    )
+    pulumi.export("invitation", admin.invitation_link)
+    ```
 
     A person who is new to the gateway is invited: where its host has mail set up, ``pulumi up``
     writes to them. A delete takes the role in this account away, and nothing else of the person.

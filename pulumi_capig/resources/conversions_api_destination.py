@@ -14,17 +14,17 @@ from ._declarations import Declared
 class ConversionsApiDestination(GatewayResource, kind="ConversionsApiDestination"):
     """Delivers the events of a pipeline to a dataset of Meta.
 
-    ::
-
-        capig.ConversionsApiDestination(
-            "meta",
-            pipeline_id=web.pipeline_id,
-            name="Meta",
-            dataset_id="18904456377094531",
-            business_id="2840127409433732",
-            access_token=config.require_secret("token"),
-            api_version="v24.0",
-        )
+    ```python
+    capig.ConversionsApiDestination(
+        "meta",
+        pipeline_id=web.pipeline_id,
+        name="Meta",
+        dataset_id="18904456377094531",
+        business_id="2840127409433732",
+        access_token=config.require_secret("token"),
+        api_version="v24.0",
+    )
+    ```
 
     The gateway does not tell what it was set up with: `refresh` cannot see a token that was changed
     by hand. `reassert` sends all of it again.

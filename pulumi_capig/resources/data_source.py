@@ -13,12 +13,12 @@ from ._declarations import Declared
 class DataSource(GatewayResource, kind="DataSource"):
     """Where events of a pipeline come from: a site, an app or files.
 
-    ::
-
-        site = capig.DataSource(
-            "site", pipeline_id=web.pipeline_id, name="Shop", type="ADVERTISER_HOSTED_PIXEL"
-        )
-        pulumi.export("snippet", site.header_code)
+    ```python
+    site = capig.DataSource(
+        "site", pipeline_id=web.pipeline_id, name="Shop", type="ADVERTISER_HOSTED_PIXEL"
+    )
+    pulumi.export("snippet", site.header_code)
+    ```
 
     A Meta pixel is no such source: it is connected with `PixelConnection`.
 

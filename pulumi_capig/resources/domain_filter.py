@@ -13,9 +13,9 @@ from ._base import FilterResource
 class DomainFilter(FilterResource, kind="DomainFilter"):
     """Whether one website is served, for some pixels or for the whole account.
 
-    ::
-
-        capig.DomainFilter("staging", domain="staging.example.com", filter_state="DROP")
+    ```python
+    capig.DomainFilter("staging", domain="staging.example.com", filter_state="DROP")
+    ```
 
     The API sets filters and never tells them: what the state holds is what the gateway last
     confirmed, and `refresh` cannot see a filter that was changed by hand. `reassert` sends it

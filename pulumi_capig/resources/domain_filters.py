@@ -13,13 +13,13 @@ from ._base import FilterResource
 class DomainFilters(FilterResource, kind="DomainFilters"):
     """Whether events of many websites pass, for some pixels or for the whole account: a blocklist.
 
-    ::
-
-        capig.DomainFilters(
-            "blocklist",
-            domains=["staging.example.com", "checkout.partner.example"],
-            filter_state="DROP",
-        )
+    ```python
+    capig.DomainFilters(
+        "blocklist",
+        domains=["staging.example.com", "checkout.partner.example"],
+        filter_state="DROP",
+    )
+    ```
 
     One resource, one difference, and few requests, however many websites it names. Websites that
     are added or removed change it in place. The API has no operation that reads filters: the state

@@ -13,11 +13,11 @@ from ._base import FilterResource
 class EventFilter(FilterResource, kind="EventFilter"):
     """Whether one event is published, for some pixels or for the whole account.
 
-    ::
-
-        capig.EventFilter(
-            "no-leads", event_name=capig.StandardEvent.LEAD, filter_state="DROP"
-        )
+    ```python
+    capig.EventFilter(
+        "no-leads", event_name=capig.StandardEvent.LEAD, filter_state="DROP"
+    )
+    ```
 
     The API sets filters and never tells them: what the state holds is what the gateway last
     confirmed, and `refresh` cannot see a filter that was changed by hand. `reassert` sends it

@@ -13,13 +13,13 @@ from ._base import FilterResource
 class EventFilters(FilterResource, kind="EventFilters"):
     """Whether many events are published, for some pixels or for the whole account: one policy.
 
-    ::
-
-        capig.EventFilters(
-            "consent",
-            event_names=[capig.StandardEvent.LEAD, capig.StandardEvent.SUBMIT_APPLICATION],
-            filter_state="DROP",
-        )
+    ```python
+    capig.EventFilters(
+        "consent",
+        event_names=[capig.StandardEvent.LEAD, capig.StandardEvent.SUBMIT_APPLICATION],
+        filter_state="DROP",
+    )
+    ```
 
     One resource, one difference, and few requests, however many events it names. Events that are
     added or removed change it in place. The API has no operation that reads filters: the state

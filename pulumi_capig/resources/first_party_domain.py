@@ -13,13 +13,13 @@ from ._declarations import Declared
 class FirstPartyDomain(GatewayResource, kind="FirstPartyDomain"):
     """The advertiser's own subdomain that an account receives events under.
 
-    ::
-
-        domain = capig.FirstPartyDomain("domain", domain="capig.shop.example")
-        aws.route53.Record(
-            "capig", zone_id=zone, type="CNAME", ttl=300,
-            name=domain.domain, records=[domain.target_domain],
-        )
+    ```python
+    domain = capig.FirstPartyDomain("domain", domain="capig.shop.example")
+    aws.route53.Record(
+        "capig", zone_id=zone, type="CNAME", ttl=300,
+        name=domain.domain, records=[domain.target_domain],
+    )
+    ```
 
     The gateway checks the CNAME record by itself, about every half hour; this does not wait for it.
     No operation removes a first-party domain: a delete sends nothing, and says so.

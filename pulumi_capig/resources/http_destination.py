@@ -14,16 +14,16 @@ from ._declarations import Declared
 class HttpDestination(GatewayResource, kind="HttpDestination"):
     """Delivers the events of a pipeline to an address of your own, which answers within 5 s.
 
-    ::
-
-        capig.HttpDestination(
-            "lake",
-            pipeline_id=web.pipeline_id,
-            name="Lake",
-            endpoint="https://lake.shop.example/events",
-            payload=Path("events.json.j2").read_text(),
-            auth={"api_key": {"name": "X-Key", "value": key, "add_to": "HEADER"}},
-        )
+    ```python
+    capig.HttpDestination(
+        "lake",
+        pipeline_id=web.pipeline_id,
+        name="Lake",
+        endpoint="https://lake.shop.example/events",
+        payload=Path("events.json.j2").read_text(),
+        auth={"api_key": {"name": "X-Key", "value": key, "add_to": "HEADER"}},
+    )
+    ```
 
     The gateway does not tell what it was set up with: `refresh` cannot see what was changed by
     hand. `reassert` sends all of it again.

@@ -14,12 +14,12 @@ from ._declarations import Declared
 class Pipeline(GatewayResource, kind="Pipeline"):
     """A pipeline of Signals Gateway: events flow through it from data sources to destinations.
 
-    ::
-
-        web = capig.Pipeline("web", name="Web", blocked_events=["AchievementUnlocked"])
-        site = capig.DataSource(
-            "site", pipeline_id=web.pipeline_id, name="Shop", type="ADVERTISER_HOSTED_PIXEL"
-        )
+    ```python
+    web = capig.Pipeline("web", name="Web", blocked_events=["AchievementUnlocked"])
+    site = capig.DataSource(
+        "site", pipeline_id=web.pipeline_id, name="Shop", type="ADVERTISER_HOSTED_PIXEL"
+    )
+    ```
 
     One that still has sources or destinations is not deleted.
 

@@ -29,15 +29,15 @@ _READ_BY_GET = ("tenant_id", "pixel_id", "pixel_name", "receiving", "publishing"
 class PixelConnection(GatewayResource, kind="PixelConnection"):
     """A Meta pixel (dataset) connected to the gateway, in one account.
 
-    ::
-
-        capig.PixelConnection(
-            "shop",
-            pixel_id="18904456377094531",
-            business_id="2840127409433732",
-            access_token=config.require_secret("shopToken"),
-            publishing=False,
-        )
+    ```python
+    capig.PixelConnection(
+        "shop",
+        pixel_id="18904456377094531",
+        business_id="2840127409433732",
+        access_token=config.require_secret("shopToken"),
+        publishing=False,
+    )
+    ```
 
     What is not declared is not touched: a switch that is None is turned on when the pixel is
     first connected, and left alone from then on.

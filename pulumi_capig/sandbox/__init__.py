@@ -1,12 +1,12 @@
 """A gateway to try programs and test them with (extra `sandbox`).
 
-::
+```python
+from pulumi_capig.sandbox import Dialect, Fault, Sandbox
 
-    from pulumi_capig.sandbox import Dialect, Fault, Sandbox
-
-    with Sandbox(dialect=Dialect(account_wide="copies")) as sandbox:
-        sandbox.inject(Fault.status(503, retry_after=1, operation="list"))
-        ...
+with Sandbox(dialect=Dialect(account_wide="copies")) as sandbox:
+    sandbox.inject(Fault.status(503, retry_after=1, operation="list"))
+    ...
+```
 
 It is an HTTP server on loopback which executes the documented schema over real state. Pixels,
 filters, metrics, accounts, users, first-party domains, pipelines, data sources and data

@@ -23,10 +23,10 @@ __all__ = ["DEFAULT_ACCOUNT", "Sandbox"]
 class Sandbox(PlayedGateway):
     """A gateway to try and test against, on a free port of this machine.
 
-    ::
-
-        with Sandbox() as sandbox:
-            os.environ.update(sandbox.environment())
+    ```python
+    with Sandbox() as sandbox:
+        os.environ.update(sandbox.environment())
+    ```
 
     It plays the token endpoint, pixels, filters, metrics, accounts, users, first-party domains,
     pipelines, data sources and data destinations. What is held lasts over `stop` and `start`.

@@ -54,6 +54,30 @@ def test_an_upgrade_changes_nothing(stack: Stack, sandbox: Sandbox, recorded: Pa
     assert sandbox.state.pixels(sandbox.tenant_id) == []
 
 
+def test_a_stack_of_the_first_version_takes_accounts_and_people_in(
+    stack: Stack, sandbox: Sandbox
+) -> None:
+    recorded = RECORDED / "0.1.0.json"
+    brought(stack, sandbox, recorded, sandbox.url.partition("//")[2])
+    before = stack.resources()
+    more = """
+host = capig.Account("host", tenant_id="SandboxA", opts=pulumi.ResourceOptions(protect=False))
+capig.AccountUser("owner", tenant_id="SandboxA", email="owner@shop.example", role="admin")
+capig.FirstPartyDomain("domain", tenant_id="SandboxA", domain="capig.shop.example")
+"""
+    stack.write(recorded.with_suffix(".program").read_text("utf-8") + more)
+    new = {Change(name, "create") for name in ("host", "owner", "domain")}
+    assert changes(stack, "preview") == changes(stack, "up") == new
+    after = stack.resources()
+    for name, resource in before.items():
+        # A secret's ciphertext is another one each time.
+        kept = {key for key in resource["outputs"] if key != "access_token"}
+        assert {key: after[name]["outputs"][key] for key in kept} == {
+            key: resource["outputs"][key] for key in kept
+        }
+    stack.is_settled()
+
+
 def test_a_gateway_that_moved_meanwhile_is_seen(stack: Stack, sandbox: Sandbox) -> None:
     former = "capig.example.com"
     brought(stack, sandbox, RECORDED / "0.1.0-sent-for.json", former)

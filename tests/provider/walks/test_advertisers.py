@@ -194,10 +194,12 @@ class Walk:
         return result
 
     def _go_on(self, shops: dict[str, Shop]) -> None:
-        if self.random.random() < 0.4:
-            shops = self.shops  # back to what was before
+        """Finish: somebody whom a lost answer has added is in no state until then."""
+        before = self.shops
         with environment(CAPIG_ADOPT="true"):
             self.good_up(shops, refresh=True)
+        if self.random.random() < 0.4:
+            self.good_up(before)
 
     def by_hand(self) -> None:
         """Somebody works in the gateway's page."""
