@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from ..errors import GatewayError, OutcomeUnknownError, RefusedError
 from .numbered import NumberedLifecycle, Ref
 from .signals import End, EndList
+from .values import UNKNOWN, Difference
 
 if TYPE_CHECKING:
     from .values import Props
@@ -24,6 +25,15 @@ class EndLifecycle(NumberedLifecycle[End]):
     ends: ClassVar[type[EndList]]
     needed: ClassVar[tuple[str, ...]] = ("name", "pipeline_id")
     replaces: ClassVar[tuple[str, ...]] = ("tenant_id", "pipeline_id")
+
+    # -- diff ----------------------------------------------------------------------------------
+
+    def diff(self, resource_id: str, olds: Props, news: Props) -> Difference:
+        """What would change; a pipeline that is not known yet is a new one."""
+        found = super().diff(resource_id, olds, news)
+        if "pipeline_id" in olds and news.get("pipeline_id") is UNKNOWN:
+            return replace(found, replaces=(*found.replaces, "pipeline_id"))
+        return found
 
     # -- create and update ---------------------------------------------------------------------
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from .. import canonical
@@ -12,7 +11,7 @@ from ..errors import CapigError, GatewayError, NotFoundError, RefusedError, Unex
 from ..picture import Row
 from .readable import ReadableLifecycle, T
 from .tenancy import resolve_tenant
-from .values import UNKNOWN, Created, Difference, Failure, Props, check_set
+from .values import Created, Difference, Failure, Props, check_set
 
 if TYPE_CHECKING:
     from .run_account import RunAccount
@@ -77,10 +76,7 @@ class NumberedLifecycle(ReadableLifecycle[T]):
         if isinstance(declared, str) and declared != own:
             what = f"this resource is {self.kind} {own}, and the program now says {declared}"
             raise RefusedError(what, f"Declare {declared} as a resource of its own.")
-        found = super().diff(resource_id, olds, news)
-        # What is not known yet is the id of a new pipeline: the preview says what `up` will do.
-        unknown = [n for n in self.replaces if n in olds and news.get(n) is UNKNOWN]
-        return replace(found, replaces=(*found.replaces, *unknown))
+        return super().diff(resource_id, olds, news)
 
     def _changed(self, olds: Props, news: Props) -> set[str]:
         return super()._changed(olds, news) - {self.own_id}

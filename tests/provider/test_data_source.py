@@ -67,6 +67,7 @@ def test_check_names_everything_that_is_wrong(
         ({"name": "Shop"}, "update"),
         ({"active": False}, "update"),
         ({"pipeline_id": UNKNOWN}, "replace"),
+        ({"tenant_id": UNKNOWN}, "update"),
         ({"pipeline_id": OTHER_PIPE}, "replace"),
         ({"type": "FILE_UPLOAD"}, "replace"),
         ({"tenant_id": "Other"}, "replace"),
