@@ -90,8 +90,12 @@ def endpoint(value: object) -> str:
     try:
         parts = urlsplit(found)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+        holds_password = "@" in parts.netloc
     except ValueError:
-        usable = False
+        usable = holds_password = False
+    if holds_password:
+        message = "an endpoint must not hold a user name or password: pass them as auth"
+        raise ValueError(message)
     if not usable or has_blanks(found):
         message = "an endpoint is a web address, such as https://lake.example.com/events"
         raise ValueError(message)

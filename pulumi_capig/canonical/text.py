@@ -47,7 +47,7 @@ def kind(value: object) -> str:
     """What a value is, in words."""
     if value is None:
         return "None"
-    names = {bool: "true or false", int: "a number", float: "a number", list: "a list"}
+    names = {bool: "true or false", int: "a number", float: "a number", list: "a list", str: "text"}
     return names.get(type(value), "an object" if isinstance(value, dict) else type(value).__name__)
 
 

@@ -21,11 +21,12 @@ from ..errors import (
 )
 from .account_record import Person, SharedRecord
 from .keyed import KeyedLifecycle
+from .values import is_known
 
 if TYPE_CHECKING:
     from ..gateway.operations.users import AddedUser, User
     from .account_record import AccountRoles
-    from .values import Props
+    from .values import Checked, Props
 
 _ADMIN = "admin"
 
@@ -51,6 +52,18 @@ class _Written(NamedTuple):
     person: Person | None
     role_name: str
     link: str = ""
+
+
+class _Admins:
+    """Who the program declares as admins of an account, listed or not yet.
+
+    Args:
+        _tenant_id: The account.
+        _client: What opens the client.
+    """
+
+    def __init__(self, _tenant_id: str, _client: object) -> None:
+        self.emails: set[str] = set()
 
 
 class _Addresses:
@@ -83,6 +96,12 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
     required = ("email", "role")
     replaces = ("tenant_id", "email")
     lasting = ("reinvite",)
+
+    def _declare(self, olds: Props, checked: Checked, given: Props, row: int) -> None:
+        super()._declare(olds, checked, given, row)
+        inputs = checked.inputs
+        if inputs["role"] == _ADMIN and all(is_known(inputs.get(n)) for n in self.replaces):
+            self._account(inputs).share(_Admins).emails.add(inputs["email"])
 
     # -- create --------------------------------------------------------------------------------
 
@@ -237,8 +256,8 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
     ) -> GatewayError:
         """A refusal to change a role, which may be that of the only admin."""
         try:
-            record = self._record(inputs).read_again()
-            sole = held is not None and self._is_sole_admin(record, record.roles(), person, held)
+            self._record(inputs).read_again()
+            sole = held is not None and self._is_sole_admin(inputs, person, held)
         except CapigError:
             return error
         return error.because(advice=_SOLE_ADMIN) if sole else error
@@ -297,6 +316,21 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
             self._revoke(outputs, person, held)
 
     def _revoke(self, outputs: Props, person: Person, held: str) -> None:
+        failure, left = self._revoke_once(outputs, person, held)
+        if left == held and isinstance(failure, OutcomeUnknownError | UnavailableError):
+            # To take away a role that is gone does no harm: the list decides, whatever is answered.
+            self._run.client().rest_after(failure)
+            failure, left = self._revoke_once(outputs, person, held)
+        if left is None:
+            return
+        if left != held or not self._is_sole_admin(outputs, person, held):
+            raise failure
+        self._leave_sole_admin(outputs, failure)
+
+    def _revoke_once(
+        self, outputs: Props, person: Person, held: str
+    ) -> tuple[GatewayError, str | None]:
+        """Operation 14; what went wrong, and the role that is left."""
         from ..gateway.operations import users
 
         failure: GatewayError = UnexpectedAnswerError(
@@ -308,37 +342,35 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
         done = False
         try:
             answer = users.change_role(
-                self._run.client(), outputs["tenant_id"], person.user_id, revoke=held, add=None
+                self._run.client(),
+                outputs["tenant_id"],
+                person.user_id,
+                revoke=held,
+                add=None,
+                email=person.email,
             )
             done = answer is None or answer.roles is None
             if answer is not None and answer.roles is not None:
                 now = Person.of(answer, person.email)
                 if held not in now.roles:
                     self._record(outputs).put(person.email, now)
-                    return
+                    return failure, None
         except GatewayError as error:
             failure = error
         record = self._look_again(outputs, failure)
-        now_listed = record.person(person.email)
-        roles = record.roles()
-        if now_listed is None and not outputs.get("listed"):
+        listed = record.person(person.email)
+        if listed is None and not outputs.get("listed"):
             # The list does not have them yet, so that it proves nothing: the answer counts.
-            left = None if done or _is_not_found(failure) else held
-        else:
-            left = roles.held_by(now_listed) if now_listed else None
-        if left is None:
-            return
-        if left != held or not self._is_sole_admin(record, roles, person, held):
-            raise failure
-        self._leave_sole_admin(outputs, failure)
+            return failure, None if done or _is_not_found(failure) else held
+        return failure, record.roles().held_by(listed) if listed else None
 
-    @staticmethod
-    def _is_sole_admin(
-        record: SharedRecord, roles: AccountRoles, person: Person, held: str
-    ) -> bool:
+    def _is_sole_admin(self, props: Props, person: Person, held: str) -> bool:
+        """Whether nobody else is an admin, by the fresh list and by what the program declares."""
+        record, declared = self._record(props), self._account(props).share(_Admins).emails
+        roles = record.roles()
         others = (p for p in record.people() if p.email != person.email)
         admins = [p for p in others if (r := roles.held_by(p)) and _is_admin(roles, r)]
-        return _is_admin(roles, held) and not admins
+        return _is_admin(roles, held) and not admins and not declared - {person.email}
 
     def _leave_sole_admin(self, outputs: Props, failure: GatewayError) -> None:
         """Every account keeps one admin: with the account, this one goes too."""

@@ -59,6 +59,13 @@ class GatewayResource(Resource):
             pulumi.RunError: What is passed cannot be right, or contradicts another resource.
         """
         resource = f"{self._kind} '{resource_name}'"
+        held_by = opts.deleted_with if opts else None
+        if isinstance(held_by, GatewayResource) and held_by._kind == "Account":
+            pulumi.log.warn(
+                f"{resource}: deleted_with an account takes it out of the state without a request, "
+                "also where the account is then not deleted, because it is not empty.\n  Leave it "
+                "out: tenant_id=account.tenant_id sees to the order."
+            )
         declared = _program.arguments(resource, opts, required, optional, self._existing)
         for name in secret:
             if name in declared:
