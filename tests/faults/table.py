@@ -149,7 +149,7 @@ def messages(found: Iterable[Reading]) -> str:
     for reading in found:
         by_advice.setdefault(reading.advice, set()).add(reading.reason)
     lines = []
-    for advice, reasons in sorted(by_advice.items(), key=lambda item: -len(item[1])):
+    for advice, reasons in sorted(by_advice.items(), key=lambda item: (-len(item[1]), item[0])):
         lines += [f"**{advice}**", "", *(f"- {reason}" for reason in sorted(reasons)), ""]
     return "\n".join(lines).strip()
 
