@@ -1,11 +1,13 @@
 """Look-ups: what the gateway holds now, with live counters.
 
-They run in the program's own process, also in a preview, and work in a notebook as well::
+They run in the program's own process, also in a preview, and work in a notebook as well:
 
-    import pulumi_capig as capig
+```python
+import pulumi_capig as capig
 
-    for pixel in capig.get_pixel_connections("IaoreXfj").pixel_connections:
-        print(pixel.pixel_name, pixel.total_events_received)
+for pixel in capig.get_pixel_connections("IaoreXfj").pixel_connections:
+    print(pixel.pixel_name, pixel.total_events_received)
+```
 
 Settings are read as the resources read them: environment, then stack config where a program
 runs. Each call asks the gateway anew; one client serves all of them.
@@ -26,6 +28,9 @@ from .events import *  # noqa: F403
 from .pipelines import *  # noqa: F403
 from .pixels import *  # noqa: F403
 
-__all__ = sorted(
-    name for page in (accounts, domains, events, pipelines, pixels) for name in page.__all__
-)
+__all__: list[str] = []
+__all__ += accounts.__all__  # as type checkers read it
+__all__ += domains.__all__
+__all__ += events.__all__
+__all__ += pipelines.__all__
+__all__ += pixels.__all__

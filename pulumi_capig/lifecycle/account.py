@@ -98,16 +98,12 @@ class _Held:
             return tenant_id in self._ids
 
     def another(self, name: str, tenant_id: str) -> str | None:
-        """In words, another account of this name that the program declares; None without one."""
+        """In words, another account of this name that the run has made; None without one."""
         with self._lock:
             made = self._made.get(name)
-            if made is not None and made != tenant_id:
-                return f"this run has made another account with its name ({made})"
-            return (
-                "the program declares another account with its name"
-                if name in self._names
-                else None
-            )
+        if made is None or made == tenant_id:
+            return None
+        return f"this run has made another account with its name ({made})"
 
 
 class AccountLifecycle(ReadableLifecycle[Record]):
@@ -510,8 +506,7 @@ def _renamed(tenant_id: str, another: str, name: str) -> RefusedError:
     same = "so it seems to be the same advertiser"
     what = f'delete account {tenant_id}, "{name}": {another}, {same}'
     advice = (
-        "If the resource was renamed in the program: rename it back, run `CAPIG_ADOPT=true pulumi "
-        "up`, and add `aliases` for another name. To delete this account on purpose, first give "
-        "one of the two another `name`."
+        "Before another `up`, which would delete it once it is empty: rename the resource back and "
+        "run `CAPIG_ADOPT=true pulumi up`; for another name, add `aliases`."
     )
     return RefusedError(what, advice)

@@ -56,8 +56,10 @@ class PipelineLifecycle(NumberedLifecycle["Pipeline"]):
         changed: set[str] = {n for n in now if n in inputs and inputs[n] != now[n]}
         if "blocked_events" in inputs:
             same = set(found.blocked_events) == set(inputs["blocked_events"])
-            if not (same and found.tells_blocked) or found.is_switched_off:
+            if not (same and found.tells_blocked):
                 changed.add("blocked_events")
+            elif found.is_switched_off:
+                self._warn_of_filter(ref)
         return self._send(ref, inputs, changed, found), [
             f"set its {name.replace('_', ' ')}" for name in sorted(changed)
         ]
@@ -99,13 +101,16 @@ class PipelineLifecycle(NumberedLifecycle["Pipeline"]):
         if "blocked_events" in outputs and found.tells_blocked:
             now["blocked_events"] = sorted(set(found.blocked_events))
             if found.is_switched_off:
-                text = (
-                    f"{self._words(ref)}: the gateway says that its filter is off, and whether it "
-                    "blocks anything then is not documented. Look at it in the gateway's page; a "
-                    "change of blocked_events switches it on."
-                )
-                self._run.warn(text, "filter off", *ref)
+                self._warn_of_filter(ref)
         return now
+
+    def _warn_of_filter(self, ref: Ref) -> None:
+        text = (
+            f"{self._words(ref)}: the gateway says that its filter is off, and whether it blocks "
+            "anything then is not documented. Look at it in the gateway's page; a change of "
+            "blocked_events switches it on."
+        )
+        self._run.warn(text, "filter off", *ref)
 
     def _existing(self, ref: Ref) -> Pipeline | None:
         return self._proved(ref, fresh=False)

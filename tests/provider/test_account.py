@@ -919,17 +919,3 @@ def test_nothing_is_made_anew_at_a_gateway_that_moved(
     assert set(result.errors) == {"shop", "admin"}
     assert made(in_sandbox) == []
     assert len(in_sandbox.mails) == 1
-
-
-def test_a_rename_that_is_run_again_keeps_the_old_account_too(
-    deployment: Deployment, in_sandbox: Sandbox
-) -> None:
-    deployment.up({"shop": account()})
-    (old,) = made(in_sandbox)
-    for _ in range(2):
-        result = deployment.up({"store": account()})
-        assert "another account with its name" in result.errors["shop"]
-    assert old in made(in_sandbox)
-    deployment.up({"store": account("Store")})
-    assert "shop" not in deployment.state
-    assert old not in made(in_sandbox)
