@@ -21,6 +21,8 @@ Uncaught in a program, an error of a look-up is shown as a clean line: there, wh
 ``pulumi.RunError`` besides the `CapigError` that it is.
 """
 
+from typing import TYPE_CHECKING
+
 from . import accounts, domains, events, pipelines, pixels
 from .accounts import *  # noqa: F403 - its export list is its own
 from .domains import *  # noqa: F403
@@ -28,9 +30,7 @@ from .events import *  # noqa: F403
 from .pipelines import *  # noqa: F403
 from .pixels import *  # noqa: F403
 
-__all__: list[str] = []
-__all__ += accounts.__all__  # as type checkers read it
-__all__ += domains.__all__
-__all__ += events.__all__
-__all__ += pipelines.__all__
-__all__ += pixels.__all__
+if not TYPE_CHECKING:  # type checkers read no list that is computed
+    __all__ = sorted(
+        name for page in (accounts, domains, events, pipelines, pixels) for name in page.__all__
+    )
