@@ -148,3 +148,44 @@ def test_two_accounts_as_outputs_are_told_apart_and_guarded(stack: Stack, sandbo
     trail = sandbox.state.event_trail(tenant, "Lead", "102")
     assert "PUBLISH" not in trail[trail.index("DROP") :]
     stack.up("--expect-no-changes").ok()
+
+
+def test_people_and_domains_are_adopted_changed_and_replaced(
+    stack: Stack, sandbox: Sandbox
+) -> None:
+    sandbox.set_role("owner@shop.example", "admin")
+    sandbox.set_domain("old.shop.example")
+    program = """
+    capig.AccountUser("owner", email="owner@shop.example", role="admin"{adopt})
+    capig.AccountUser("analyst", email="{analyst}@shop.example", role="{role}")
+    capig.FirstPartyDomain(
+        "domain", domain="{domain}", target_domain="capig.agency.example"{adopt}
+    )
+    """
+    given = {"adopt": "", "analyst": "a", "role": "view", "domain": "old.shop.example"}
+    stack.write(program.format(**given))
+    refusals = stack.up("--continue-on-error").failed().errors
+    assert len([error for error in refusals if "CAPIG_ADOPT=true" in error]) == 2
+    given["adopt"] = ", adopt=True"
+    stack.write(program.format(**given))
+    stack.up().ok()
+    stack.is_settled()
+
+    given |= {"role": "manage", "domain": "new.shop.example"}
+    stack.write(program.format(**given))
+    assert changes(stack, "up") == {
+        Change("analyst", "update", ("role",)),
+        Change("domain", "update", ("domain",)),
+    }
+    assert domain_of(sandbox).domain == "new.shop.example"
+    stack.write(program.format(**{**given, "analyst": "b"}))
+    stack.up().ok()
+    assert role_of(sandbox, "a@shop.example") == []
+    assert role_of(sandbox, "b@shop.example") == ["advertiser-manage-SandboxA"]
+
+    stack.write("")
+    text = stack.up().ok().text
+    assert "first-party domain new.shop.example (account SandboxA) stays" in text
+    assert "owner@shop.example" in text
+    assert role_of(sandbox, "b@shop.example") == []
+    assert stack.resources() == {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pulumi_capig.sandbox import Sandbox
 from tests.support.engine import Stack
 from tests.support.events import Change, changes
+from tests.support.signals import pipelines, sources
 
 PROGRAM = """
     pipe = capig.Pipeline("web", name="Web", blocked_events={blocked})
@@ -46,3 +47,59 @@ def test_a_pipeline_comes_lives_and_goes(stack: Stack, sandbox: Sandbox) -> None
     assert "a-secret-" not in stack.everything_written()
     stack.destroy().ok()
     assert stack.resources() == {}
+
+
+def test_what_replaces_and_what_is_refused(stack: Stack, sandbox: Sandbox) -> None:
+    def site(**more: str) -> str:
+        declared = {"name": "'Shop'", "type": "'FILE_UPLOAD'", "pipeline_id": "pipe", **more}
+        arguments = ", ".join(f"{key}={value}" for key, value in declared.items())
+        pipe = 'pipe = capig.Pipeline("web", name="Web")'
+        return f'{pipe}\n    capig.DataSource("site", {arguments})'
+
+    stack.write("    " + site())
+    stack.up().ok()
+    before = stack.resources()["site"]["id"]
+    stack.write("    " + site(data_source_id="'123'"))
+    assert "the program now says 123" in stack.preview().failed().text
+    stack.write("    " + site(type="'ADVERTISER_HOSTED_PIXEL'"))
+    assert stack.steps()["site"] in ("replace", "create-replacement", "delete-replaced")
+    stack.up().ok()
+    after = stack.resources()["site"]
+    assert after["id"] != before
+    assert "cbq(" in after["outputs"]["header_code"]
+    (source,) = sources(sandbox, sandbox.tenant_id)
+    assert after["id"].endswith(source.id)
+
+    pipeline = stack.resources()["web"]["id"].rpartition("/")[2]
+    sandbox.add_source(pipeline, "By hand", source_id="777")
+    stack.write("")
+    refused = stack.up().failed().text
+    assert "sources or destinations in it (777)" in refused
+    assert set(stack.resources()) == {"web"}
+    sandbox.drop_source("777")
+    stack.up().ok()
+    assert stack.resources() == {}
+
+
+def test_what_was_clicked_is_taken_over_by_its_id(stack: Stack, sandbox: Sandbox) -> None:
+    sandbox.add_pipeline("Clicked", pipeline_id="pl_1", blocked=("Lead",), filter_status=True)
+    sandbox.add_source("pl_1", "Site", "ADVERTISER_HOSTED_SDK", source_id="111")
+    sandbox.add_destination("pl_1", "Lake", "CUSTOM_HTTP_API", destination_id="dd_1")
+    taken = """
+    capig.Pipeline("web", name="Mine", blocked_events=["Lead"]{pipe})
+    capig.DataSource("site", name="Site", type="ADVERTISER_HOSTED_SDK", pipeline_id="pl_1"{site})
+    capig.HttpDestination("lake", name="Lake", active=True, pipeline_id="pl_1"{lake})
+    """
+    by_id = {
+        "pipe": ', pipeline_id="pl_1"',
+        "site": ', data_source_id="111"',
+        "lake": ', destination_id="dd_1"',
+    }
+    stack.write(taken.format(**by_id))
+    assert "took over pipeline pl_1" in stack.up().ok().text
+    stack.is_settled()
+    assert [pipeline.name for pipeline in pipelines(sandbox, sandbox.tenant_id)] == ["Mine"]
+    stack.write(taken.format(pipe="", site="", lake=""))
+    stack.is_settled()
+    stack.write(taken.format(**{**by_id, "site": ', data_source_id="222"'}))
+    assert "the program now says 222" in stack.preview().failed().text
