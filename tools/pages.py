@@ -1,0 +1,147 @@
+"""Tables of the documentation that are written from docstrings, so that the two cannot differ.
+
+`make docs` runs the marks in the pages, which call these functions. Sources are read, not imported.
+A resource or a setting in single backticks becomes a link to its page: docstrings hold no links.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PAGES = ROOT / "docs" / "resources"
+SOURCES = ROOT / "pulumi_capig" / "resources"
+
+_COLLECTIONS = {"Sequence": "list of", "Collection": "set or list of"}
+_OF_PULUMI = {"resource_name", "opts"}
+
+
+def arguments(resource: str) -> str:
+    """The arguments of a resource, as a table.
+
+    Args:
+        resource: Name of its module and its page, such as ``event_filter``.
+
+    Raises:
+        ValueError: An argument has no description, or a description no argument.
+    """
+    declared = _class(resource)
+    described = dict(_described(ast.get_docstring(declared) or ""))
+    taken = _constructor(declared).args
+    if {argument.arg for argument in taken.kwonlyargs} != described.keys() - _OF_PULUMI:
+        message = f"{resource}: the arguments are not those under `Args:`"
+        raise ValueError(message)
+    rows = [
+        (f"`{each.arg}`", _argument_form(each, default), _cell(described[each.arg], resource))
+        for each, default in zip(taken.kwonlyargs, taken.kw_defaults, strict=True)
+    ]
+    return _table(("argument", "type", "meaning"), rows)
+
+
+def outputs(resource: str) -> str:
+    """What a resource has besides the arguments that were declared, as a table.
+
+    Args:
+        resource: Name of its module and its page, such as ``event_filter``.
+
+    Raises:
+        ValueError: An output has no description and is no argument.
+    """
+    declared = _class(resource)
+    described = dict(_described(ast.get_docstring(declared) or ""))
+    rows = []
+    for name, annotation, text in _annotated(declared):
+        if text:
+            rows.append((f"`{name}`", _form(annotation), _cell(text, resource)))
+        elif name not in described:
+            message = f"{resource}: `{name}` has no description"
+            raise ValueError(message)
+    return _table(("output", "type", "meaning"), rows)
+
+
+def _class(resource: str) -> ast.ClassDef:
+    module = ast.parse((SOURCES / f"{resource}.py").read_text(encoding="utf-8"))
+    (found,) = (node for node in module.body if isinstance(node, ast.ClassDef))
+    return found
+
+
+def _constructor(declared: ast.ClassDef) -> ast.FunctionDef:
+    functions = (node for node in declared.body if isinstance(node, ast.FunctionDef))
+    return next(function for function in functions if function.name == "__init__")
+
+
+def _described(docstring: str) -> Iterator[tuple[str, str]]:
+    """Names and descriptions under ``Args:``."""
+    section = docstring.partition("\nArgs:\n")[2].partition("\n\n")[0]
+    _, *parts = re.split(r"^ {4}(\w+): ", section, flags=re.MULTILINE)
+    return zip(parts[::2], parts[1::2], strict=True)
+
+
+def _annotated(declared: ast.ClassDef) -> Iterator[tuple[str, ast.expr, str]]:
+    """Names, types and docstrings of what type checkers see on a resource."""
+    for block in declared.body:
+        if isinstance(block, ast.If):
+            for node, below in pairwise([*block.body, ast.Pass()]):
+                if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                    yield node.target.id, node.annotation, _text(below)
+
+
+def _text(node: ast.stmt) -> str:
+    match node:
+        case ast.Expr(value=ast.Constant(value=str(text))):
+            return text
+    return ""
+
+
+def _argument_form(argument: ast.arg, default: ast.expr | None) -> str:
+    form = _form(argument.annotation)
+    match default:
+        case None:
+            return f"{form}, required"
+        case ast.Constant(value=None):
+            return form
+    return f"{form}, default `{ast.unparse(default)}`"
+
+
+def _form(annotation: ast.expr | None) -> str:
+    """A type as words, without Pulumi's wrappers and None."""
+    match annotation:
+        case ast.Subscript(value=ast.Attribute(attr="Input" | "Output"), slice=inner):
+            return _form(inner)
+        case ast.Subscript(value=ast.Name(id="Mapping")):
+            return "`dict`"
+        case ast.Subscript(value=ast.Name(id=outer), slice=inner):
+            return f"{_COLLECTIONS[outer]} {_form(inner)}"
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return " or ".join(filter(None, map(_form, (left, right))))
+        case ast.Constant(value=None):
+            return ""
+        case ast.Name(id=name):
+            return f"`{name}`"
+    message = f"no words for the type {annotation and ast.unparse(annotation)}"
+    raise ValueError(message)
+
+
+def _cell(docstring: str, resource: str) -> str:
+    """A description as one line of Markdown, with links to other pages."""
+    text = re.sub(r"``(.+?)``", r"`\1`", " ".join(docstring.split()))
+    linked = re.sub(r"`(\w+)`", lambda found: _link(found[1], resource), text)
+    return linked.replace("|", "\\|")
+
+
+def _link(name: str, resource: str) -> str:
+    if name.startswith("CAPIG_"):
+        return f"[`{name}`](../settings.md)"
+    page = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
+    is_another = name[0].isupper() and page != resource.replace("_", "-")
+    has_page = is_another and (PAGES / f"{page}.md").exists()
+    return f"[`{name}`]({page}.md)" if has_page else f"`{name}`"
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
