@@ -1,19 +1,14 @@
-"""Tables of the documentation that are written from docstrings, so that the two cannot differ.
-
-`make docs` runs the marks in the pages, which call these functions. Sources are read, not imported.
-A resource or a setting in single backticks becomes a link to its page: docstrings hold no links.
-"""
+"""Arguments and outputs of the resources. Their modules are read, not imported."""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-PAGES = ROOT / "docs" / "resources"
+from .markdown import ROOT, cell, table
+
 SOURCES = ROOT / "pulumi_capig" / "resources"
 
 _COLLECTIONS = {"Sequence": "list of", "Collection": "set or list of"}
@@ -36,10 +31,10 @@ def arguments(resource: str) -> str:
         message = f"{resource}: the arguments are not those under `Args:`"
         raise ValueError(message)
     rows = [
-        (f"`{each.arg}`", _argument_form(each, default), _cell(described[each.arg], resource))
+        (f"`{each.arg}`", _argument_form(each, default), cell(described[each.arg], _page(resource)))
         for each, default in zip(taken.kwonlyargs, taken.kw_defaults, strict=True)
     ]
-    return _table(("argument", "type", "meaning"), rows)
+    return table(("argument", "type", "meaning"), rows)
 
 
 def outputs(resource: str) -> str:
@@ -56,11 +51,15 @@ def outputs(resource: str) -> str:
     rows = []
     for name, annotation, text in _annotated(declared):
         if text:
-            rows.append((f"`{name}`", _form(annotation), _cell(text, resource)))
+            rows.append((f"`{name}`", _form(annotation), cell(text, _page(resource))))
         elif name not in described:
             message = f"{resource}: `{name}` has no description"
             raise ValueError(message)
-    return _table(("output", "type", "meaning"), rows)
+    return table(("output", "type", "meaning"), rows)
+
+
+def _page(resource: str) -> str:
+    return f"resources/{resource.replace('_', '-')}.md"
 
 
 def _class(resource: str) -> ast.ClassDef:
@@ -124,24 +123,3 @@ def _form(annotation: ast.expr | None) -> str:
             return f"`{name}`"
     message = f"no words for the type {annotation and ast.unparse(annotation)}"
     raise ValueError(message)
-
-
-def _cell(docstring: str, resource: str) -> str:
-    """A description as one line of Markdown, with links to other pages."""
-    text = re.sub(r"``(.+?)``", r"`\1`", " ".join(docstring.split()))
-    linked = re.sub(r"`(\w+)`", lambda found: _link(found[1], resource), text)
-    return linked.replace("|", "\\|")
-
-
-def _link(name: str, resource: str) -> str:
-    if name.startswith("CAPIG_"):
-        return f"[`{name}`](../settings.md)"
-    page = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
-    is_another = name[0].isupper() and page != resource.replace("_", "-")
-    has_page = is_another and (PAGES / f"{page}.md").exists()
-    return f"[`{name}`]({page}.md)" if has_page else f"`{name}`"
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
