@@ -173,7 +173,7 @@ class PixelConnection(GatewayResource, kind="PixelConnection"):
             opts: Resource options; those that name a provider or an id are refused.
 
         Raises:
-            pulumi.RunError: ``provider`` is set, or a secret setting stands in the clear.
+            pulumi.RunError: ``provider`` is set, or a secret setting is in plain text.
         """
         _program.arguments(f"PixelConnection.get '{resource_name}'", opts, {}, {})
         existing = PixelConnection.__new__(PixelConnection)
