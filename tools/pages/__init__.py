@@ -4,7 +4,7 @@
 """
 
 from .options import options
-from .resources import arguments, outputs
+from .resources import arguments, events, outputs
 from .settings import settings
 
-__all__ = ["arguments", "options", "outputs", "settings"]
+__all__ = ["arguments", "events", "options", "outputs", "settings"]

@@ -10,6 +10,7 @@ from itertools import pairwise
 from .markdown import ROOT, cell, table
 
 SOURCES = ROOT / "pulumi_capig" / "resources"
+ENUMS = ROOT / "pulumi_capig" / "enums.py"
 
 _COLLECTIONS = {"Sequence": "list of", "Collection": "set or list of"}
 _OF_PULUMI = {"resource_name", "opts"}
@@ -56,6 +57,14 @@ def outputs(resource: str) -> str:
             message = f"{resource}: `{name}` has no description"
             raise ValueError(message)
     return table(("output", "type", "meaning"), rows)
+
+
+def events() -> str:
+    """The standard events, as a list in one sentence."""
+    module = ast.parse(ENUMS.read_text(encoding="utf-8"))
+    (enum,) = (n for n in module.body if isinstance(n, ast.ClassDef) and n.name == "StandardEvent")
+    members = [node.value for node in enum.body if isinstance(node, ast.Assign)]
+    return ", ".join(f"`{ast.literal_eval(member)}`" for member in members)
 
 
 def _page(resource: str) -> str:
