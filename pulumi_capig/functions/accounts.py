@@ -70,7 +70,7 @@ class GetAccountResult(Shown):
 
 @pulumi.output_type
 class GetAccountUsageResult(Shown):
-    """What an account uses, for its bill; -1 stands for what the gateway does not say.
+    """What an account uses, for its bill; -1 means that the gateway does not say it.
 
     Attributes:
         total_pixels: Connected pixels.

@@ -41,7 +41,7 @@ class GetEventActivityResult(Shown):
 
 @pulumi.output_type
 class GetEventMetricsResult(Shown):
-    """Events of an account in a time window; -1 stands for what the gateway does not say.
+    """Events of an account in a time window; -1 means that the gateway does not say it.
 
     Attributes:
         events: By event.

@@ -49,7 +49,7 @@ class AccountUser(GatewayResource, kind="AccountUser"):
         reinvite: pulumi.Output[str | None]
 
         user_id: pulumi.Output[str]
-        """The gateway's id of the person; ``""`` until the gateway tells it."""
+        """The gateway's id of the person; ``""`` until the gateway says it."""
         user_status: pulumi.Output[int]
         """0 deactivated, 1 activated, 2 invited; -1 if the gateway does not say."""
         role_name: pulumi.Output[str]

@@ -26,7 +26,7 @@ class DomainFilter(FilterResource, kind="DomainFilter"):
         domain: The website, as a bare domain such as ``staging.example.com``. Stored in lower case,
             with international names in their ASCII form and without a dot at the end. A change
             replaces the filter.
-        filter_state: ``"DROP"`` blocks, ``"PUBLISH"`` lets pass; or a `FilterState`.
+        filter_state: ``"DROP"`` blocks the website, ``"PUBLISH"`` permits it; or a `FilterState`.
         pixel_ids: Ids of the pixels, decimal digits as text; order and repetition do not matter.
             Leave it out for the whole account. An empty list is refused.
         tenant_id: The account: text without blanks and ``/``. Defaults to `CAPIG_TENANT_ID` or

@@ -33,8 +33,7 @@ class DomainFilters(FilterResource, kind="DomainFilters"):
         opts: Resource options; those that name a provider or an id are refused.
         domains: The websites: one or more bare domains, each as in `DomainFilter`; order and
             repetition do not matter.
-        filter_state: ``"DROP"`` blocks all of them, ``"PUBLISH"`` lets them pass; or a
-            `FilterState`.
+        filter_state: ``"DROP"`` blocks all of them, ``"PUBLISH"`` permits them; or a `FilterState`.
         pixel_ids: Ids of the pixels, decimal digits as text; order and repetition do not matter.
             Leave it out for the whole account. An empty list is refused.
         tenant_id: The account: text without blanks and ``/``. Defaults to `CAPIG_TENANT_ID` or

@@ -26,10 +26,10 @@ class EventFilter(FilterResource, kind="EventFilter"):
         resource_name: The name in Pulumi.
         opts: Resource options; those that name a provider or an id are refused.
         event_name: The event: a `StandardEvent`, or a custom event as text of 1 to 50 characters
-            without blanks around it. Case matters; a name that differs from a standard event in
-            case only gets a warning. Unicode is normalized (NFC), and invisible characters are
+            without blanks around it. Case matters: if a name differs from a standard event only in
+            case, you get a warning. Unicode is normalized (NFC), and invisible characters are
             refused. A change replaces the filter.
-        filter_state: ``"DROP"`` blocks, ``"PUBLISH"`` lets pass; or a `FilterState`.
+        filter_state: ``"DROP"`` blocks the event, ``"PUBLISH"`` publishes it; or a `FilterState`.
         pixel_ids: Ids of the pixels, decimal digits as text; order and repetition do not matter.
             Leave it out for the whole account. An empty list is refused.
         tenant_id: The account: text without blanks and ``/``. Defaults to `CAPIG_TENANT_ID` or

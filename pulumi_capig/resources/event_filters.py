@@ -33,7 +33,7 @@ class EventFilters(FilterResource, kind="EventFilters"):
         opts: Resource options; those that name a provider or an id are refused.
         event_names: The events: one or more names, each as in `EventFilter`; order and repetition
             do not matter.
-        filter_state: ``"DROP"`` blocks all of them, ``"PUBLISH"`` lets them pass; or a
+        filter_state: ``"DROP"`` blocks all of them, ``"PUBLISH"`` publishes them; or a
             `FilterState`.
         pixel_ids: Ids of the pixels, decimal digits as text; order and repetition do not matter.
             Leave it out for the whole account. An empty list is refused.
