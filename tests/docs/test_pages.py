@@ -170,4 +170,4 @@ def test_tests_of_users_run_as_they_are_shown(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    assert "4 passed" in done.stdout
+    assert "6 passed" in done.stdout
