@@ -69,6 +69,12 @@ def test_a_picture_is_readable_on_a_phone_and_in_the_dark(picture: Path) -> None
     )
 
 
+def test_a_picture_of_a_page_is_small() -> None:
+    sizes = {path.name: path.stat().st_size for path in (DOCS / "pictures").glob("*.webp")}
+    assert sizes
+    assert max(sizes.values()) < 150_000, sizes
+
+
 def test_the_pictures_are_what_is_drawn(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "tools/pictures/draw.py", tmp_path], cwd=ROOT, check=True)
     drawn = {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()}
