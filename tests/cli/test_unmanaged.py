@@ -115,4 +115,4 @@ def test_what_cannot_be_compared(capig: Capig, in_sandbox: Sandbox, tmp_path: Pa
     assert "No such file" in capig("unmanaged", "--state", "none.json").stderr
     (tmp_path / "state.json").write_text('{"deployment": {}}')
     done = capig("unmanaged", "--state", "state.json", CAPIG_TENANT_ID="")
-    assert "no account to look at" in done.stderr
+    assert "no account to check" in done.stderr

@@ -193,7 +193,7 @@ def test_ids_have_no_zero_in_front(value: str) -> None:
         (canonical.pixel_id, "a pixel id"),
         (canonical.business_id, "a business id"),
     ):
-        with refuses(ValueError, match=f"^{what} does not start with 0"):
+        with refuses(ValueError, match=f"^{what} never starts with 0"):
             check(value)
 
 
@@ -360,11 +360,11 @@ STAND_INS = {
         "os.environ['PIXEL_TOKEN']", "{token}", "<your token>", "[REDACTED]", "redacted", "…",
         "insert-token-here", "replace_me", " <token>\n",
     ],
-    "is a word for nothing": [
+    "is a word such as None or null": [
         "None", "null", "undefined", "nil", "<nil>", "NaN", "n/a", "NULL", "None\n", "false",
         "true", "[object Object]",
     ],
-    "is an Output made into text": ["<pulumi.output.Output object at 0x7f0cddaf3190>"],
+    "is an Output converted to text": ["<pulumi.output.Output object at 0x7f0cddaf3190>"],
     "is empty": [""],
 }  # fmt: skip
 
@@ -386,7 +386,7 @@ def test_an_output_made_into_text() -> None:
         text = str(pulumi.Output.from_input("EAAB"))
     for check in SECRETS:
         for value in (text, repr(pulumi.Output.from_input("EAAB"))):
-            with refuses(ValueError, match="is an Output made into text"):
+            with refuses(ValueError, match="is an Output converted to text"):
                 check(value)
 
 
@@ -428,7 +428,7 @@ SOMETHING_ELSE = {
         "https://graph.facebook.com/v24.0/me", f"http://x.example?access_token={TOKEN}",
         "www.facebook.com/events_manager",
     ],
-    "has its name or a format around it": [
+    "has a prefix or a format around it": [
         f"Bearer {TOKEN}", f"bearer:{TOKEN}", f"access_token={TOKEN}", f"token: {TOKEN}",
         f"PIXEL_TOKEN={TOKEN}", f'{{"access_token":"{TOKEN}"}}', f'"access_token": {TOKEN}x',
         f"{{access_token: {TOKEN}}}",
@@ -589,7 +589,7 @@ def test_an_emoji_is_held_together(emoji: str) -> None:
     ],
 )
 def test_a_twin_that_looks_the_same_is_refused(value: str) -> None:
-    with refuses(ValueError, match=r"^an event name has a character that cannot be seen \(U\+"):
+    with refuses(ValueError, match=r"^an event name has an invisible character \(U\+"):
         canonical.event_name(value)
 
 

@@ -612,7 +612,7 @@ class Walk:
         """A filter that failed says that it has to be run again, if it has closed something."""
         for name, item in filters_of(program).items():
             if name in result.errors and any(item.covers(place) for place in left):
-                assert "before you take it out" in result.errors[name], result.errors[name]
+                assert "before you remove it" in result.errors[name], result.errors[name]
 
     def _is_tolerated(self, place: Place, *, declared: bool = False) -> bool:
         """Whether what is closed may stay so.
