@@ -81,7 +81,7 @@ def test_wrong_usage(capig: Capig, tmp_path: Path) -> None:
         (["status"], {"CAPIG_CLIENT_SECRET": ""}, "Set the environment variable"),
         (["status"], {"CAPIG_CLIENT_SECRET": "file:/nope"}, "/nope cannot be read: No such file"),
         (["status"], {"CAPIG_CLIENT_SECRET": "\udcff"}, "CAPIG_CLIENT_SECRET: "),
-        (["export", "--tenant", "a b"], {}, "--tenant: an account id has no blanks"),
+        (["export", "--tenant", "a b"], {}, "--tenant: an account id must not contain whitespace"),
         (["status", "--tenant", "a/b"], {}, "Check the id"),
         (["status", "--tenants", "absent.txt"], {}, "absent.txt cannot be read"),
         (["status", "--tenants", "absent.txt"], {}, "Check the path"),

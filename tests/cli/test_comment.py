@@ -593,4 +593,4 @@ def test_previews_of_the_real_cli(
     stack.write('capig.EventFilter("odd", event_name=" Lead", filter_state="DROP")')
     (tmp_path / "preview.json").write_text(stack.preview(*shown, **form).text)
     refused = capig("comment", "preview.json").stdout
-    assert re.search(r"```text\nEventFilter 'odd': event_name .*no blanks.*\n```", refused)
+    assert re.search(r"```text\nEventFilter 'odd': event_name .*whitespace.*\n```", refused)

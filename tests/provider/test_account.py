@@ -375,7 +375,7 @@ def test_two_resources_of_one_account_are_refused(
     program = {"one": taken_over("SandboxA"), "two": taken_over("SandboxA")}
     errors = deployment.preview(program, apart=frozenset({"two"})).errors
     assert [*errors] == ["two"]
-    assert "Account 'one' holds account SandboxA too" in errors["two"]
+    assert "Account 'one' declares account SandboxA too" in errors["two"]
 
 
 # -- read --------------------------------------------------------------------------------------
@@ -820,7 +820,7 @@ def test_a_token_that_ends_meanwhile_proves_nothing(
     deployment.up({"shop": account()})
     in_sandbox.inject(Fault("unauthorized", operation=DELETE, times=None))
     in_sandbox.inject(Fault("unauthorized", operation=READ, times=None, after=1))
-    assert "cannot be seen" in deployment.destroy().errors["shop"]
+    assert "it is not known whether it is gone" in deployment.destroy().errors["shop"]
     assert len(made(in_sandbox)) == 1
     assert set(deployment.state) == {"shop"}
 
@@ -865,7 +865,7 @@ def test_where_nobody_can_tell_the_state_is_kept(
     in_sandbox.inject(Fault("reset", operation=DELETE, applied=applied))
     in_sandbox.inject(second)
     error = deployment.destroy().errors["shop"]
-    assert "cannot be seen" in error
+    assert "it is not known whether it is gone" in error
     assert set(deployment.state) == {"shop"}
 
 

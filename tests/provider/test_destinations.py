@@ -725,7 +725,7 @@ def test_a_list_that_was_merged_is_an_error(deployment: Deployment, in_sandbox: 
     speak(in_sandbox, filter_list="merge")
     deployment.up({"out": meta(blocked_events=["Lead"])})
     message = deployment.up({"out": meta(blocked_events=["Search"])}).errors["out"]
-    assert "other blocked events (Lead, Search) than were sent (Search)" in message
+    assert "different blocked events (Lead, Search) than were sent (Search)" in message
     assert deployment.state["out"].outputs["blocked_events"] == ["Lead"]
 
 

@@ -395,7 +395,7 @@ def test_a_list_that_was_merged_is_an_error(deployment: Deployment, in_sandbox: 
     speak(in_sandbox, filter_list="merge")
     assert deployment.up({"web": pipeline(blocked_events=["Lead"])}).errors == {}
     message = deployment.up({"web": pipeline(blocked_events=["Search"])}).errors["web"]
-    assert "other blocked events (Lead, Search) than were sent (Search)" in message
+    assert "different blocked events (Lead, Search) than were sent (Search)" in message
     assert deployment.state["web"].outputs["blocked_events"] == ["Lead"]
 
 

@@ -112,7 +112,9 @@ def test_domain(value: str, expected: str) -> None:
 
 MISTAKES = {
     "empty": ["", ],
-    "blanks": ["example .com", " example.com", "example.com\n", "exa\tmple.com", "a\u00a0b.com"],
+    "whitespace": [
+        "example .com", " example.com", "example.com\n", "exa\tmple.com", "a\u00a0b.com",
+    ],
     "scheme": ["https://example.com", "HTTP://example.com/x", "ftp://user@example.com:21"],
     "path": ["example.com/", "example.com/page", "example.com?q=1", "example.com#x", "a\\b.com"],
     "wildcards": ["*.example.com", "*", "shop.*.com"],
@@ -293,7 +295,13 @@ def test_tenant_id(value: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "word"),
-    [("", "empty"), (" ", "blanks"), ("a b", "blanks"), ("a\n", "blanks"), ("a/b", "'/'")],
+    [
+        ("", "empty"),
+        (" ", "whitespace"),
+        ("a b", "whitespace"),
+        ("a\n", "whitespace"),
+        ("a/b", "'/'"),
+    ],
 )
 def test_tenant_id_mistakes(value: str, word: str) -> None:
     with refuses(ValueError, match=word):
@@ -440,11 +448,11 @@ SOMETHING_ELSE = {
         "gs://bucket/token",
     ],
     "is encrypted": [f"v1:{TOKEN}:x", "secure:v1:abc", "ENC[AES256_GCM,data:abc]"],
-    r"a character beyond ASCII \(U\+0410\)": ["E\u0410ABwz", "\u0410"],
-    r"a character beyond ASCII \(U\+FF21\)": ["EA\uff21B"],
-    r"a character beyond ASCII \(U\+00E9\)": ["caf\u00e9"],
-    r"cannot be seen \(U\+200B\)": ["EAAB\u200b1234"],
-    r"cannot be seen \(U\+3164\)": ["EAAB\u31641234"],
+    r"a non-ASCII character \(U\+0410\)": ["E\u0410ABwz", "\u0410"],
+    r"a non-ASCII character \(U\+FF21\)": ["EA\uff21B"],
+    r"a non-ASCII character \(U\+00E9\)": ["caf\u00e9"],
+    r"an invisible character \(U\+200B\)": ["EAAB\u200b1234"],
+    r"an invisible character \(U\+3164\)": ["EAAB\u31641234"],
 }  # fmt: skip
 
 
@@ -602,7 +610,7 @@ def test_what_nobody_sees_is_named(character: str) -> None:
         (canonical.access_token, f"EA{character}AB"),
         (canonical.tenant_id, f"Iao{character}re"),
     ):
-        with refuses(ValueError, match=f"{name}|blanks"):
+        with refuses(ValueError, match=f"{name}|spaces|whitespace"):
             read(value)
 
 
@@ -611,9 +619,9 @@ def test_what_nobody_sees_is_named(character: str) -> None:
     [
         ("", "1 to 50"),
         ("x" * 51, "51"),
-        (" Lead", "blanks"),
-        ("Lead\n", "blanks"),
-        ("\u3000Lead", "blanks"),
+        (" Lead", "whitespace"),
+        ("Lead\n", "whitespace"),
+        ("\u3000Lead", "whitespace"),
     ],
 )
 def test_event_name_mistakes(value: str, word: str) -> None:

@@ -841,7 +841,9 @@ class Walk:
         for name, item in connections_of(program).items():
             message = result.errors.get(name, "")
             pixel = self.sandbox.state.pixel(item.tenant, item.pixel)
-            if pixel is not None and ("To switch it off" in message or "cannot be seen" in message):
+            if pixel is not None and (
+                "To switch it off" in message or "is not known whether" in message
+            ):
                 for switch in SWITCHES:
                     known = self.switches.setdefault((item.tenant, item.pixel), {})
                     known.setdefault(switch, set()).add(getattr(pixel, switch))
