@@ -28,8 +28,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Make a page of each example's README."""
     for readme in sorted(ROOT.glob("examples/*/README.md")):
-        path = readme.relative_to(ROOT).as_posix()
-        files.append(File(path, str(ROOT), config.site_dir, config.use_directory_urls))
+        page = f"examples/{readme.parent.name}.md"
+        files.append(File.generated(config, page, abs_src_path=str(readme)))
     return files
 
 
@@ -37,20 +37,26 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     """Let links lead where the site has what they point to."""
     source = page.file.src_uri
     if source.startswith("examples/"):
-        return _example(markdown.replace("](../../docs/", "](../../"), ROOT / source)
-    about = f"These pages describe version {__version__}."
-    return re.sub(r"\]\(((?:\.\./)*)\.\./examples/", r"](\1examples/", markdown).replace(
-        "<!-- version -->", about
+        return _example(markdown, ROOT / Path(source).with_suffix(""))
+    markdown = re.sub(
+        r"\]\(((?:\.\./)*)\.\./examples/([\w-]+)/README\.md", r"](\1examples/\2.md", markdown
     )
+    return markdown.replace("<!-- version -->", _about(config))
 
 
-def _example(markdown: str, readme: Path) -> str:
+def _about(config: MkDocsConfig) -> str:
+    version = f"These pages describe version {__version__}."
+    return f"{version} [Repository]({config.repo_url})" if config.repo_url else version
+
+
+def _example(markdown: str, folder: Path) -> str:
     """A README, with the files that it links to below it."""
-    linked = re.findall(r"\]\(([\w.-]+)\)", markdown)
-    names = [n for n in dict.fromkeys(linked) if (readme.parent / n).is_file()]
+    markdown = markdown.replace("](../../docs/", "](../")
+    markdown = re.sub(r"\]\(\.\./([\w-]+)/README\.md", r"](\1.md", markdown)
+    names = [n for n in re.findall(r"\]\(([\w.-]+)\)", markdown) if (folder / n).is_file()]
     for name in names:
         markdown = markdown.replace(f"]({name})", f"](#{_anchor(name)})")
-    shown = [_file(readme.parent / name) for name in names]
+    shown = [_file(folder / name) for name in dict.fromkeys(names)]
     return "\n\n".join([markdown, "## The files", *shown] if shown else [markdown])
 
 
