@@ -62,7 +62,9 @@ class Process:
             Stop: It failed; its text is all that the user is to read of it.
         """
         try:
-            return act(self.run())
+            run = self.run()
+            with run.traffic.call():
+                return act(run)
         except CapigError as error:
             parts = (self.run().picture.cover(p) for p in (error.what, error.advice) if p)
             message = "\n  ".join(map(_line, parts))
@@ -97,7 +99,7 @@ def _defect(error: Exception) -> str:
     at = f" at {Path(frame[0].filename).name}:{frame[0].lineno}" if frame else ""
     return (
         f"unexpected {type(error).__name__}{at}; state is kept as it was\n"
-        "  This is a defect of pulumi_capig: please report it with this line."
+        "  This is a bug in pulumi_capig: please report it with this line."
     )
 
 

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
-from typing import TypeGuard
 
 import pytest
 import yaml
@@ -65,6 +64,8 @@ def test_what_a_page_points_to_exists(page: Path) -> None:
 
 def anchors(page: Path) -> set[str]:
     headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    # A heading may name its anchor, so that addresses outlast its words.
+    headings = [re.sub(r".* \{ #([\w-]+) \}$", r"\1", heading) for heading in headings]
     kept = (re.sub(r"[^\w\s-]", "", heading).strip().lower() for heading in headings)
     return {re.sub(r"[\s-]+", "-", heading) for heading in kept}
 
@@ -107,27 +108,6 @@ def test_the_state_contract_names_each_provider_class() -> None:
         assert f"{provider.__name__}`" in page
 
 
-def source_of(page: Path) -> Path:
-    return ROOT / "pulumi_capig" / "resources" / f"{page.stem.replace('-', '_')}.py"
-
-
-@pytest.mark.parametrize("page", [p for p in PAGES if source_of(p).exists()], ids=name)
-def test_the_page_of_a_resource_names_each_argument_and_output(page: Path) -> None:
-    source = source_of(page)
-    nodes = [*ast.walk(ast.parse(source.read_text("utf-8")))]
-    outputs = {n.target.id for n in nodes if isinstance(n, ast.AnnAssign) and is_name(n.target)}
-    (constructor,) = (n for n in nodes if isinstance(n, ast.FunctionDef) and n.name == "__init__")
-    arguments = {argument.arg for argument in constructor.args.kwonlyargs}
-    assert arguments
-    rows = re.findall(r"^\| (`.*?) \|", page.read_text("utf-8"), re.MULTILINE)
-    named = {word for row in rows for word in re.findall(r"`(\w+)`", row)}
-    assert (outputs | arguments) - named == set()
-
-
-def is_name(node: ast.expr) -> TypeGuard[ast.Name]:
-    return isinstance(node, ast.Name)
-
-
 def test_each_runtime_dependency_has_its_reason() -> None:
     needed = [r for r in metadata.requires("pulumi-capig") or () if "extra ==" not in r]
     names = {re.split(r"[<>=\[]", requirement)[0] for requirement in needed}
@@ -166,8 +146,8 @@ def test_tests_of_users_run_as_they_are_shown(tmp_path: Path) -> None:
         env={"PATH": path, "HOME": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    assert "4 passed" in done.stdout
+    assert "7 passed" in done.stdout
