@@ -6,7 +6,7 @@ ROOT := $(CURDIR)
 BIN := .venv/bin
 ON_PATH := PATH="$(ROOT)/.pulumi-cli/bin:$(ROOT)/$(BIN):$$PATH"
 COMPILE := uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.10
-TYPED_TOOLS := $(wildcard tools/pages/*.py) tools/pulumi/install.py $(wildcard tools/pulumi/host/*.py)
+TYPED_TOOLS := tools/pulumi/install.py $(wildcard tools/pulumi/host/*.py tools/pages/*.py tools/pictures/*.py)
 
 .PHONY: help venv pulumi test test-all lint docs bench bench-check demo lock clean
 

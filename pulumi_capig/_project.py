@@ -130,7 +130,7 @@ def _plain(stored: Mapping[str, Any], given: Mapping[str, Any], stack: str) -> d
             continue
         if isinstance(value, dict) and "secure" in value:
             message = (
-                f"Pulumi.{stack}.yaml keeps {key} encrypted: give the test a value of its own, "
+                f"Pulumi.{stack}.yaml keeps {key} encrypted: give the test its own value, "
                 f'config={{"{key}": …}}'
             )
             raise ProjectError(message)

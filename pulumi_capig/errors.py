@@ -179,7 +179,7 @@ class GatewayError(CapigError):
         """
         reason = self.reason
         if done:
-            reason = f"{reason}; what was sent before is in force: {', '.join(done)}"
+            reason = f"{reason}; already in force: {', '.join(done)}"
         partly = done or isinstance(self, OutcomeUnknownError)
         error = self.because(reason)
         return error.also(going_back) if partly and going_back else error
@@ -216,7 +216,7 @@ class NotAuthorizedError(GatewayError):
 class NotFoundError(GatewayError):
     """What the operation names does not exist on the gateway."""
 
-    advice_by_default = "Check the id, and that CAPIG_GATEWAY names the gateway that you mean."
+    advice_by_default = "Check the id, and check that CAPIG_GATEWAY names the right gateway."
 
 
 class InvalidInputError(GatewayError):
@@ -228,15 +228,15 @@ class InvalidInputError(GatewayError):
 class ConflictError(GatewayError):
     """What the operation makes exists on the gateway already."""
 
-    advice_by_default = "Look at it in the gateway's page, then run the command again."
+    advice_by_default = "Look at what exists in the gateway's page, then run the command again."
 
 
 class UnavailableError(GatewayError):
     """The gateway is overloaded or failing, and was so at each attempt."""
 
     advice_by_default = (
-        "Nothing is lost: run the command again when the gateway is well. CAPIG_MAX_RETRIES and "
-        "CAPIG_DEADLINE set how long it is waited for."
+        "Nothing is lost: run the command again when the gateway is healthy. CAPIG_MAX_RETRIES and "
+        "CAPIG_DEADLINE set how long to keep trying."
     )
 
 
@@ -244,6 +244,6 @@ class UnexpectedAnswerError(GatewayError):
     """The answer is not GraphQL, or says less than it must to be taken for a result."""
 
     advice_by_default = (
-        "Check that CAPIG_GATEWAY is the gateway's own domain and that nothing in between answers "
-        "in its place."
+        "Check that CAPIG_GATEWAY is the gateway's own domain and that no proxy or login page "
+        "answers in its place."
     )

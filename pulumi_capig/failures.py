@@ -8,7 +8,7 @@ from collections.abc import Callable
 from .errors import GatewayError
 
 REMEMBERED = 10.0
-"""Seconds for which a failure, found after all retries, speaks for those who would repeat it."""
+"""Seconds for which a failure, found after all retries, is reported to further callers as well."""
 
 
 class LastFailure:

@@ -122,17 +122,17 @@ def _prepare(arguments: Arguments) -> tuple[Arguments, ClientSettings]:
 def _minutes(value: object) -> int:
     # A number that comes from another resource is a float in Pulumi.
     if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
-        message = "a time window is a whole number of minutes"
+        message = "a time window must be a whole number of minutes"
         raise ValueError(message)
     if value < 1:
-        message = "a time window is at least one minute"
+        message = "a time window must be at least one minute"
         raise ValueError(message)
     return int(value)
 
 
 def _pixels(values: object) -> list[str]:
     if isinstance(values, str) or not isinstance(values, Iterable):
-        message = "pixel_ids is a list of ids"
+        message = "pixel_ids must be a list of ids"
         raise ValueError(message)
     found = canonical.pixel_ids(map(canonical.pixel_id, values))
     if not found:

@@ -87,7 +87,7 @@ class Row(NamedTuple):
 
 
 def digest(value: str) -> str:
-    """What stands for an account's id, or for a pixel's id that is a secret."""
+    """Replaces an account's id, or a pixel's id that is a secret."""
     return hashlib.sha256(value.encode()).hexdigest()[:16]
 
 
@@ -118,7 +118,7 @@ class Writer:
         self._path = Path(name)
 
     def hint(self, row: int) -> str:
-        """What tells the provider where the picture is, and which row is a resource's own."""
+        """Says to the provider where the picture is, and which row belongs to a resource."""
         return f"{self._path}#{row}"
 
     def write(
@@ -301,7 +301,7 @@ class Picture:
                 self._wanted = None
 
     def _open(self, row: Row) -> Row:
-        """A row without what stands for ids: those that the run has not met are left out."""
+        """A row with ids in place of their stand-ins; ids that the run has not met are left out."""
         if not self._ids and not self._hidden:
             return row
 

@@ -99,7 +99,7 @@ def _defect(error: Exception) -> str:
     at = f" at {Path(frame[0].filename).name}:{frame[0].lineno}" if frame else ""
     return (
         f"unexpected {type(error).__name__}{at}; state is kept as it was\n"
-        "  This is a defect of pulumi_capig: please report it with this line."
+        "  This is a bug in pulumi_capig: please report it with this line."
     )
 
 

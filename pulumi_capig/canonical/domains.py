@@ -32,13 +32,13 @@ def _refuse_other_than_domain(value: str) -> None:
     if not value:
         message = "the domain is empty"
     elif has_blanks(value):
-        message = "a domain has no blanks"
+        message = "a domain must not contain whitespace"
     elif has_scheme:
         message = "write the domain without its scheme (example.com, not https://example.com)"
     elif any(mark in value for mark in "/?#\\"):
         message = "write the domain without a path (example.com, not example.com/page)"
     elif "*" in value:
-        message = "wildcards are not known to the gateway; declare each domain by its full name"
+        message = "the gateway does not know wildcards; declare each domain by its full name"
     elif "@" in value:
         message = "this is an e-mail address or holds a user name; the form is example.com"
     elif _is_ip(value.strip("[]").partition("%")[0]) or re.fullmatch(r"[0-9.]+:[0-9]+", value):

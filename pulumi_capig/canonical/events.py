@@ -21,7 +21,7 @@ def event_name(value: object) -> str:
         message = f"an event name has 1 to 50 characters, this one has {len(value)}"
         raise ValueError(message)
     if value != value.strip():
-        message = "an event name has no blanks before or after it"
+        message = "an event name must not start or end with whitespace"
         raise ValueError(message)
     return visible(value, "an event name")
 

@@ -38,7 +38,7 @@ def filter_state(value: object) -> str:
     """``PUBLISH`` or ``DROP``."""
     value = text(value, "a filter state")
     if value not in (PUBLISH, DROP):
-        message = 'a filter state is "PUBLISH" or "DROP"'
+        message = 'a filter state must be "PUBLISH" or "DROP"'
         raise ValueError(message)
     return str(value)
 

@@ -23,7 +23,7 @@ def digits(value: object, what: str) -> str:
             message += "; YAML or a spreadsheet has rewritten it: write it in quotes there"
         raise ValueError(message)
     if value.startswith("0"):
-        message = f"{what} does not start with 0: take the zero away"
+        message = f"{what} never starts with 0: remove the zero"
         raise ValueError(message)
     return value
 
@@ -64,7 +64,7 @@ def tenant_id(value: object) -> str:
     elif value[0] in "[{":
         message = "this is a list or an object and not an account id: write one id, in quotes"
     elif has_blanks(value) or "/" in value:
-        message = "an account id has no blanks and no '/'"
+        message = "an account id must not contain whitespace or '/'"
     elif _is_rewritten_number(value):
         message = "YAML has rewritten this account id as a number: write it in quotes"
     else:

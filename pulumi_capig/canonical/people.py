@@ -31,7 +31,7 @@ def role(value: object) -> str:
     """What a user of an account may do: the action alone, in lower case."""
     value = text(value, "a role")
     if full := _FULL_ROLE.fullmatch(value):
-        message = f'write the action of the role alone: "{full[1].lower()}"'
+        message = f'write only the action of the role: "{full[1].lower()}"'
         raise ValueError(message)
     if not _ACTION.fullmatch(value):
         message = 'a role is one word in lower case, such as "admin", "manage" or "view"'
@@ -43,6 +43,6 @@ def account_name(value: object) -> str:
     """The display name of an account."""
     name = visible(value, "an account name")
     if not name or name != name.strip():
-        message = "an account name is not empty, and has no blanks around it"
+        message = "an account name must not be empty, or start or end with whitespace"
         raise ValueError(message)
     return name

@@ -47,7 +47,7 @@ def display_name(value: object) -> str:
     """The display name of a pipeline, a data source or a destination."""
     name = visible(value, "a name")
     if not name or name != name.strip():
-        message = "a name is not empty, and has no blanks around it"
+        message = "a name must not be empty, or start or end with whitespace"
         raise ValueError(message)
     return name
 
@@ -59,7 +59,7 @@ def gateway_id(value: object) -> str:
         message = "the id is empty"
         raise ValueError(message)
     if has_blanks(found) or "/" in found:
-        message = "an id of the gateway has no blanks and no '/'"
+        message = "an id of the gateway must not contain whitespace or '/'"
         raise ValueError(message)
     return found
 
@@ -68,10 +68,10 @@ def data_source_type(value: object) -> str:
     """What a data source is."""
     found = text(value, "a type of data source")
     if found == "META_PIXEL":
-        message = "a Meta pixel is connected with PixelConnection"
+        message = "connect a Meta pixel with PixelConnection instead"
         raise ValueError(message)
     if found not in _SOURCES:
-        message = f"a type of data source is {_either(_SOURCES)}"
+        message = f"the type of a data source must be {_either(_SOURCES)}"
         raise ValueError(message)
     return found
 
@@ -79,7 +79,7 @@ def data_source_type(value: object) -> str:
 def http_method(value: object) -> str:
     """How an address is called."""
     if value not in _METHODS:
-        message = f"an HTTP method is {_either(_METHODS)}"
+        message = f"an HTTP method must be {_either(_METHODS)}"
         raise ValueError(message)
     return str(value)
 
@@ -94,10 +94,10 @@ def endpoint(value: object) -> str:
     except ValueError:
         usable = holds_password = False
     if holds_password:
-        message = "an endpoint must not hold a user name or password: pass them as auth"
+        message = "an endpoint must not contain a user name or password: pass them as auth"
         raise ValueError(message)
     if not usable or has_blanks(found):
-        message = "an endpoint is a web address, such as https://lake.example.com/events"
+        message = "an endpoint must be a web address, such as https://lake.example.com/events"
         raise ValueError(message)
     return found
 
@@ -114,12 +114,12 @@ def payload(value: object) -> str:
 def auth(value: object) -> dict[str, dict[str, str]]:
     """How a destination authenticates: one of the four ways, with all that it takes."""
     if not isinstance(value, Mapping) or len(value) != 1 or not set(value) <= set(_AUTH):
-        message = f"auth has exactly one key: {_either(tuple(_AUTH))}"
+        message = f"auth must have exactly one key: {_either(tuple(_AUTH))}"
         raise ValueError(message)
     ((way, block),) = value.items()
     parts = _AUTH[way][2]
     if not isinstance(block, Mapping) or set(block) != set(parts):
-        message = f"auth of {way} has the keys {', '.join(parts)}"
+        message = f"{way} in auth must have exactly these keys: {', '.join(parts)}"
         raise ValueError(message)
     return {way: {name: _part(way, name, block[name]) for name in sorted(parts)}}
 
@@ -147,11 +147,11 @@ def as_it_is(value: object) -> object:
 
 def _part(way: str, name: str, value: object) -> str:
     if not isinstance(value, str) or not value:
-        message = f"{name} of auth's {way} must be text, not {kind(value)}"
+        message = f"{name} of {way} in auth must be text, not {kind(value)}"
         raise ValueError(message)
     choices = _CHOICES.get(name)
     if choices and value not in choices:
-        message = f"{name} of auth's {way} is {_either(choices)}"
+        message = f"{name} of {way} in auth must be {_either(choices)}"
         raise ValueError(message)
     return value
 

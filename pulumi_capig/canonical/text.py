@@ -38,7 +38,7 @@ def visible(value: object, what: str) -> str:
         return value
     for place, character in enumerate(value):
         if _is_unseen(character) and not _is_of_emoji(value, place):
-            message = f"{what} has a character that cannot be seen (U+{ord(character):04X})"
+            message = f"{what} has an invisible character (U+{ord(character):04X})"
             raise ValueError(message)
     return value
 

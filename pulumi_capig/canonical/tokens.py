@@ -1,6 +1,6 @@
-"""Secrets that let somebody in: what is one, and what only stands where one belongs.
+"""Credentials: what a real one looks like, and what is only a stand-in for one.
 
-No message quotes any of a value, since the rest of it may be a real token.
+No message quotes any part of a value, since the rest of it may be a real token.
 """
 
 from __future__ import annotations
@@ -32,27 +32,30 @@ _ELSEWHERE = (
 
 
 def access_token(value: object) -> str:
-    """A pixel's access token: all of it and nothing else, without blanks or line ends."""
+    """A pixel's access token: all of it and nothing else, without spaces or line breaks."""
     name = "the access token"
     value = _filled_in(value, name)
     if _is(_ADDRESS, value):
-        message = f"{name} is a web address: pass the token alone"
+        message = f"{name} is a web address: pass only the token"
     elif _is(_ENCRYPTED, value):
-        message = f"{name} is encrypted: pass it as config.require_secret() gives it"
+        message = f"{name} is encrypted: read it with config.require_secret()"
     elif _is(_LABELLED, value):
-        message = f"{name} has its name or a format around it: pass the token alone"
+        message = (
+            f"{name} has a prefix or a format around it, such as Bearer or JSON: pass only the "
+            "token"
+        )
     elif _is(_ELSEWHERE, value):
         message = (
-            f"{name} names a file or another place: read it in your program and pass what it "
-            "holds (only settings take file:PATH)"
+            f"{name} names a file or another place: read it in your program and pass its "
+            "content (only settings accept file:PATH)"
         )
     elif has_blanks(_copied(value, name)):
-        message = f"{name} has blanks or line ends; it was probably not copied cleanly"
+        message = f"{name} contains spaces or line breaks; it was probably not copied cleanly"
     elif not visible(value, name).isascii():
         stranger = next(ord(character) for character in value if not character.isascii())
         message = (
-            f"{name} has a character beyond ASCII (U+{stranger:04X}), which no token has; copy it "
-            "again"
+            f"{name} contains a non-ASCII character (U+{stranger:04X}), which no token has; copy "
+            "it again"
         )
     else:
         return value
@@ -64,8 +67,8 @@ def api_token(value: object) -> str:
     value = text(value, "an API token")
     if not re.fullmatch("[!-~]+", value):
         message = (
-            "an API token has no blanks, line ends or letters beyond ASCII; this one was probably "
-            "not copied cleanly"
+            "an API token has no spaces, line breaks or non-ASCII characters; this one was "
+            "probably not copied cleanly"
         )
         raise ValueError(message)
     return value
@@ -84,27 +87,27 @@ def client_secret(value: object) -> str:
 
 
 def _filled_in(value: object, what: str) -> str:
-    """A secret, and not what stands where one is to be filled in."""
+    """A secret, and not a placeholder for one."""
     value = text(value, what)
     if not value:
         message = f"{what} is empty"
     elif _is(_OUTPUT, value):
-        message = f"{what} is an Output made into text: pass the Output itself"
+        message = f"{what} is an Output converted to text: pass the Output itself"
     elif _is(_NOTHING, value):
-        message = f"{what} is a word for nothing, such as None or null: it was not set"
+        message = f"{what} is a word such as None or null: the value was never set"
     elif _is(_TO_FILL_IN, value):
-        message = f"{what} is a placeholder: put the real one in its place"
+        message = f"{what} is a placeholder: replace it with the real one"
     else:
         return value
     raise ValueError(message)
 
 
 def _copied(value: str, what: str) -> str:
-    """All of a token, and no quotes around it."""
+    """The whole token, without quotes around it."""
     if value.strip().startswith(_QUOTES) or value.strip().endswith(_QUOTES):
-        message = f"{what} has quotes around it: take them away"
+        message = f"{what} has quotes around it: remove them"
     elif re.search(_MASKED, value, re.IGNORECASE):
-        message = f"{what} is shortened or masked, as pages and logs show it: copy all of it"
+        message = f"{what} is shortened or masked, as pages and logs show it: copy the whole value"
     else:
         return value
     raise ValueError(message)

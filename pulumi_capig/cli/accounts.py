@@ -23,7 +23,7 @@ AT_ONCE = 8
 
 _STATUSES = {0: "active", 1: "setup in progress", 2: "deactivated", UNTOLD: "status unknown"}
 
-CHECK_THE_ID = "Check the id: it stands in the address of the account's page (?tenant=…)."
+CHECK_THE_ID = "Check the id: it is in the address of the account's page (?tenant=…)."
 
 
 def status_in_words(status: int) -> str:
@@ -81,7 +81,7 @@ def _lines(file: Path) -> list[tuple[str, str]]:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         what = f"--tenants: the file {file} cannot be read: {reason}"
-        raise SettingsError(what, "Check the path, and what the file holds.") from error
+        raise SettingsError(what, "Check the path, and the content of the file.") from error
     found = [
         (f"{file}:{number}", tenant)
         for number, line in enumerate(lines, 1)
@@ -89,7 +89,7 @@ def _lines(file: Path) -> list[tuple[str, str]]:
     ]
     if not found:
         what = f"--tenants: the file {file} names no account"
-        raise SettingsError(what, "Write one account id a line.")
+        raise SettingsError(what, "Write one account id per line.")
     return found
 
 

@@ -207,7 +207,7 @@ def status(
     from .status import Form, report
 
     if json and prometheus:
-        complain("--json and --prometheus exclude each other: name one of them")
+        complain("--json and --prometheus cannot be used together: choose one")
         raise typer.Exit(Exit.USAGE)
     form = Form.JSON if json else Form.PROMETHEUS if prometheus else Form.TABLE
     sources = _sources(stack, cwd)
@@ -241,7 +241,7 @@ def accounts(
     from .overview import Form, print_ids, report
 
     if ids + json + csv > 1:
-        complain("--ids, --json and --csv exclude each other: name one of them")
+        complain("--ids, --json and --csv cannot be used together: choose one")
         raise typer.Exit(Exit.USAGE)
     sources = _sources(stack, cwd)
     found = named(sources, tenant or [], tenants)
@@ -411,10 +411,12 @@ def export(
 
     words = wanted(with_ or [], everything=everything)
     if words and (pixels or tokens):
-        complain("--with and --all ask the gateway, which --pixels and --tokens do not")
+        complain(
+            "--with and --all read the gateway, so they cannot be used with --pixels and --tokens"
+        )
         raise typer.Exit(Exit.USAGE)
     if (pixels is None) != (tokens is None):
-        complain("--pixels and --tokens go together: name both files")
+        complain("--pixels and --tokens are used together: name both files")
         raise typer.Exit(Exit.USAGE)
     sources = _sources(stack, cwd)
     files = (pixels, tokens) if pixels and tokens else None

@@ -1,4 +1,4 @@
-"""`capig doctor`: what stands between this machine and the gateway, and how to mend it."""
+"""`capig doctor`: what keeps this machine from the gateway, and how to fix it."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ _PATIENCE = 10.0
 """Seconds: whoever asks what is wrong does not want to wait for it."""
 
 _UPDATE_GATEWAY = (
-    "Update the gateway in its page (/hub/settings/updates). Until then, what these fields tell "
-    "stays unknown."
+    "Update the gateway in its page (/hub/settings/updates). Until then, the values of these "
+    "fields are unknown."
 )
 
 
@@ -101,7 +101,7 @@ def _way_in(settings: ClientSettings) -> str:
 def _cli() -> Check:
     version = tools.cli_version()
     if version is None:
-        said = "no pulumi on PATH that runs"
+        said = "no working pulumi on PATH"
         return Check("Pulumi CLI", said, f"Install it: {tools.INSTALL_CLI}", Exit.FINDING)
     if tools.is_older(version, tools.MINIMUM_CLI):
         said = f"{version} is too old, {tools.MINIMUM_CLI} is needed"
@@ -123,10 +123,10 @@ def _gateway(settings: ClientSettings, accounts: Sequence[str]) -> Iterator[Chec
     try:
         seen = probe.reach(settings.address, patience)
     except probe.TlsError as error:
-        yield Check("TLS", str(error), probe.MEND_TLS, Exit.GATEWAY)
+        yield Check("TLS", str(error), probe.FIX_TLS, Exit.GATEWAY)
         return
     except probe.UnreachedError as error:
-        fix = "Check CAPIG_GATEWAY, the network, the proxy if any, and that the gateway runs."
+        fix = "Check CAPIG_GATEWAY, the network, the proxy if any, and that the gateway is running."
         yield Check("gateway", f"cannot be reached: {error}", fix, Exit.GATEWAY)
         return
     yield Check("gateway", f"answers at {settings.address.url}")
@@ -138,7 +138,7 @@ def _gateway(settings: ClientSettings, accounts: Sequence[str]) -> Iterator[Chec
 
 def _clock(ahead: float | None) -> Check:
     if ahead is None:
-        return Check("clock", "not compared: the gateway does not say its time")
+        return Check("clock", "not compared: the gateway does not send its time")
     if abs(ahead) <= probe.SKEW_ALLOWED:
         return Check("clock", "agrees with the gateway's")
     way = "behind" if ahead < 0 else "ahead of"
@@ -151,7 +151,7 @@ def _accounts(settings: ClientSettings, accounts: Sequence[str]) -> Iterator[Che
 
     found: dict[str, Account | CapigError] = {}
     with Client(settings) as client, ThreadPoolExecutor(AT_ONCE) as pool:
-        # The first one alone: where there is no way in, it speaks for all of them.
+        # Only the first one: if there is no way in, the others fail for the same reason.
         for some in (accounts[:1], accounts[1:]):
             found.update(zip(some, pool.map(partial(_ask, client), some), strict=True))
             for answer in found.values():
@@ -176,8 +176,8 @@ def _accounts(settings: ClientSettings, accounts: Sequence[str]) -> Iterator[Che
 def _token(settings: ClientSettings, *, proved: bool) -> Check:
     if proved or not settings.credentials.token:
         return Check("token", "the gateway accepts the credentials")
-    fix = "A token lives ten hours: put a new one into CAPIG_TOKEN, then look at the accounts."
-    said = "the ready token opens none of the accounts"
+    fix = "A token is valid for ten hours: put a new one into CAPIG_TOKEN. Then check the accounts."
+    said = "the token in CAPIG_TOKEN gives access to none of the accounts"
     return Check("token", said, fix, Exit.GATEWAY)
 
 
@@ -196,8 +196,8 @@ def _no_entry(settings: ClientSettings, found: Account | CapigError) -> Check | 
         return None
     if isinstance(found, UnexpectedAnswerError) and probe.is_no_gateway(found):
         fix = (
-            "Set CAPIG_GATEWAY to the gateway's own (admin) domain, without a path, and see that "
-            "nothing in between answers in its place."
+            "Set CAPIG_GATEWAY to the gateway's own (admin) domain, without a path, and check that "
+            "no proxy or login page answers in its place."
         )
         return Check("address", found.reason, fix, Exit.GATEWAY)
     if isinstance(found, UnreachableError):
@@ -228,8 +228,8 @@ def _unseen(name: str, error: CapigError) -> Check:
         return Check(name, f"unknown: {error.reason}", CHECK_THE_ID, Exit.GATEWAY)
     if isinstance(error, NotAuthorizedError):
         fix = (
-            "Check the id. If it is right, the API account has no rights: let the account be "
-            "managed by the host, or name another one."
+            "Check the id. If it is right, the API account has no rights there: let the host "
+            "manage the account, or name another one."
         )
         who = "unknown, not managed by the host, or the API account may not manage it"
         return Check(name, f"{who}: {error.reason}", fix, Exit.GATEWAY)
@@ -240,5 +240,5 @@ def _unseen(name: str, error: CapigError) -> Check:
 def _schema(unknown: Sequence[str]) -> Check:
     if not unknown:
         return Check("schema", "the gateway knows all documented fields of the pixels")
-    said = f"older than the documented one: without {', '.join(unknown)}"
+    said = f"older than the documented version: it lacks {', '.join(unknown)}"
     return Check("schema", said, _UPDATE_GATEWAY, Exit.FINDING)

@@ -28,15 +28,15 @@ _MARK = "# capig export "
 _FROM_GATEWAY = """\
 `pulumi up` takes them over and changes nothing: `adopt` is for pixels that are connected
 already, and `protect` keeps each from being deleted by mistake. A switch is declared as
-it was found. What the gateway does not tell (business, access token, filters) is left
+it was found. What the gateway does not show (business, access token, filters) is left
 alone until you declare it."""
 
 _MORE = """
 Accounts are taken over by their ids, users and first-party domains with `adopt`. What no
-operation tells (event enrichment, where a domain's CNAME record points to) is left alone.
-Pipelines, data sources and destinations are taken over by their ids. What a destination is set
-up with (tokens, endpoints, payloads) is told by no operation, and left alone until you declare
-all of it. A pipeline with neither source nor destination is in no list, and so not in here."""
+operation returns (event enrichment, where a domain's CNAME record points to) is left alone.
+Pipelines, data sources and destinations are taken over by their ids. No operation returns what a
+destination is set up with (tokens, endpoints, payloads): it is left alone until you declare all
+of it. A pipeline without any source or destination is in no list, and so it is not in here."""
 
 _FROM_FILES = """\
 `pulumi up` connects them, and sets those that are connected already up with the declared
@@ -163,7 +163,7 @@ def _write_file(text: str, output: Path, *, force: bool) -> None:
         if output.exists() and not force and not _is_own(output.read_text(encoding="utf-8")):
             what = f"export: {output} was edited by hand or is another program; it was left alone"
             advice = (
-                "Export to a file of its own (-o) and import it from your program, or overwrite "
+                "Export to a separate file (-o) and import it from your program, or overwrite "
                 "this one with --force."
             )
             raise RefusedError(what, advice)
@@ -205,6 +205,6 @@ def _left_out(account: ExportedAccount) -> Iterator[str]:
     if lost := sum(connection.pixel_id not in usable for connection in account.connections):
         entries = f"{lost} entr{'y' if lost == 1 else 'ies'}"
         yield one_line(
-            f"capig: account {account.tenant_id}: {entries} of the gateway's list left out, for "
-            "want of a pixel id in digits"
+            f"capig: account {account.tenant_id}: {entries} of the gateway's list left out, "
+            "because the pixel id is not in digits"
         )

@@ -25,8 +25,8 @@ Told: TypeAlias = "AccountRecord | CapigError | None"
 _ABOUT_THE_ACCOUNT = (InvalidInputError, NotAuthorizedError, NotFoundError)
 
 _LET_THROUGH = (
-    "Let this machine pass to /hub/graphql/, too, and look at the gateway's health page "
-    "(/hub/health/). Pixels and filters do without the hub; accounts, users and domains do not."
+    "Allow this machine to reach /hub/graphql/ too, and look at the gateway's health page "
+    "(/hub/health/). Pixels and filters work without the hub; accounts, users and domains do not."
 )
 _DISAGREE = (
     "Look at the account in the gateway's page. Its pixels can be managed; the account itself, its "
@@ -51,7 +51,7 @@ def of_endpoint(told: Collection[Told]) -> Check:
     if broken and len(broken) == len(told):
         return Check("hub", broken[0].reason, _LET_THROUGH, Exit.GATEWAY)
     if len(errors) == len(told):
-        return Check("hub", "answers, and shows none of these accounts")
+        return Check("hub", "answers, but shows none of these accounts")
     return Check("hub", "answers to the same token")
 
 
@@ -93,5 +93,5 @@ def of_schema(client: Client, told: Mapping[str, Told], fix: str) -> Check | Non
     unknown = client.refused_fields(accounts.READ)
     if not unknown:
         return Check("hub schema", "the gateway knows all documented fields of accounts")
-    said = f"older than the documented one: without {', '.join(unknown)}"
+    said = f"older than the documented version: it lacks {', '.join(unknown)}"
     return Check("hub schema", said, fix, Exit.FINDING)

@@ -36,7 +36,7 @@ def read(pixels: Path, tokens: Path) -> list[ExportedConnection]:
         except ValueError as error:
             _refuse(f"{place}: {error}")
         if pixel in found:
-            _refuse(f"{place}: pixel {pixel} is there twice")
+            _refuse(f"{place}: pixel {pixel} is listed twice")
         if business not in businesses:
             _refuse(f"{place}: business {business} has no token in {tokens.name}")
         found[pixel] = ExportedConnection(pixel, business_id=business)

@@ -105,7 +105,7 @@ def _in_reach(sources: Sources, tenants: Sequence[str]) -> dict[str, str]:
                 found.setdefault(tenant, account.name or "")
     added = f"{len(found)} account{'' if len(found) == 1 else 's'}"
     complain(
-        f"--reach added {added}: those that a user of the named ones is in, too",
+        f"--reach added {added} that users of the named accounts can reach",
         "There may be more: no operation lists accounts.",
     )
     return found

@@ -17,9 +17,9 @@ HEALTH_PATH = "/hub/health/"
 SKEW_ALLOWED = 60.0
 """Seconds; tokens and certificates are judged by the clock."""
 
-MEND_TLS = (
-    "Renew the gateway's certificate, or let this machine trust its issuer: SSL_CERT_FILE names "
-    "a file of trusted certificates. See that CAPIG_GATEWAY names a port that speaks TLS."
+FIX_TLS = (
+    "Renew the gateway's certificate, or make this machine trust its issuer: set SSL_CERT_FILE to "
+    "a file of trusted certificates. Check that CAPIG_GATEWAY names a port that speaks TLS."
 )
 
 
@@ -33,7 +33,7 @@ class TlsError(UnreachedError):
 
 @dataclass(frozen=True)
 class Seen:
-    """What a first answer tells.
+    """What a first answer shows.
 
     Attributes:
         clock_ahead: Seconds by which this machine's clock is ahead; None if it cannot be told.

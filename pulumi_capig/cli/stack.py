@@ -89,14 +89,14 @@ def _asked(*arguments: str) -> dict[str, Any]:
         )
         return dict(json.loads(done.stdout))
     except FileNotFoundError as error:
-        what = f"stack {stack}: there is no pulumi on PATH to ask"
+        what = f"stack {stack}: there is no pulumi on PATH"
         raise SettingsError(what, f"Install it: {INSTALL_CLI}") from error
     except subprocess.TimeoutExpired:
         reason, advice = f"pulumi gave no answer in {_PATIENCE:.0f} seconds", ""
     except subprocess.CalledProcessError as error:
         reason, advice = _reason(error.stderr)
     except (OSError, ValueError) as error:
-        reason, advice = f"pulumi answers something else than JSON: {error}", ""
+        reason, advice = f"pulumi did not answer with JSON: {error}", ""
     what = f"stack {stack}: {reason}"
     raise SettingsError(what, advice) from None
 
@@ -105,7 +105,7 @@ def _reason(said: str) -> tuple[str, str]:
     """Why Pulumi refuses, and what to do about it."""
     lines = [one_line(line) for line in said.splitlines() if line.strip()]
     errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
-    reason = (errors or lines or ["pulumi failed without a word"])[0]
+    reason = (errors or lines or ["pulumi failed without a message"])[0]
     advice = {
         "no stack named": "`pulumi stack ls` lists the stacks; --cwd names their project's folder.",
         "no Pulumi.yaml": "Name the folder of the stack's project with --cwd.",

@@ -21,7 +21,7 @@ UNLIMITED = 1_000_000
 
 _CHECK_RIGHTS = (
     "Check CAPIG_CLIENT_ID and CAPIG_CLIENT_SECRET (or CAPIG_TOKEN), the id of the account, and "
-    "that the API account may manage it. `capig doctor` tells them apart."
+    "that the API account may manage it. `capig doctor` shows which of them it is."
 )
 
 

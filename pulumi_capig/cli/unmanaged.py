@@ -109,7 +109,7 @@ def _managed(sources: Sources, states: Mapping[str, Sequence[_Managed]]) -> list
         if foreign := [each for each in connections if each.gateway not in here]:
             many = f"{len(foreign)} pixel{'s' if len(foreign) > 1 else ''}"
             complain(
-                f"{name} holds {many} of {foreign[0].gateway}, which do not count for "
+                f"{name} has {many} of the gateway {foreign[0].gateway}, which are not counted for "
                 f"{address.host}",
                 f"If the gateway moved from there, set {MOVED_FROM.variable}; else correct "
                 f"{GATEWAY.variable}.",
@@ -121,7 +121,7 @@ def _managed(sources: Sources, states: Mapping[str, Sequence[_Managed]]) -> list
 def _accounts(sources: Sources, managed: Sequence[_Managed]) -> list[str]:
     accounts = sorted({each.tenant_id for each in managed} | set(sources.tenant_ids()))
     if not accounts:
-        what = "no account to look at: the stacks hold no pixel, and no account is named"
+        what = "no account to check: the stacks have no pixel, and no account is named"
         raise SettingsError(what, "Name accounts with --tenant or --tenants.")
     return accounts
 

@@ -27,10 +27,10 @@ NULL = "the gateway answered null"
 NO_DATA = "the gateway answered without an error and without data"
 
 _LET_US_IN = (
-    "A firewall or a bot check in front of the gateway refuses this machine: let it pass "
+    "A firewall or a bot check in front of the gateway refuses this machine: allow it to reach "
     "/clients/token, /capig/graphql/ and /hub/graphql/."
 )
-_UNPACKED = "Look for a proxy or a cache in between that ignores Accept-Encoding."
+_UNPACKED = "Look for a proxy or a cache on the way that ignores Accept-Encoding."
 
 _ASKED_FOR = frozenset({"", "identity", "gzip", "deflate"})
 """Codings of a content that a client of httpx can read."""
@@ -74,7 +74,7 @@ def result_of(
     if isinstance(data, dict) or any(error.get("path") for error in errors):
         failure.refusals = []  # the document was run, so that it was valid
     of_a_field = any(is_below(path, e) for e in errors)
-    # Of what exists already, a gateway may say how it is.
+    # For something that exists already, a gateway may return its present state.
     beside = result is not None and failure.kind is not ConflictError
     if mutates and (beside or of_a_field):
         # What failed is a field of the operation's result: the operation itself was done.
@@ -117,7 +117,7 @@ def no_result(response: Response) -> AttemptFailure:
     if odd:
         reason = f'the answer is compressed in a way that was not asked for ("{odd[0]}")'
         return AttemptFailure(UnexpectedAnswerError, reason, ran=True, advice=_UNPACKED)
-    # JSON that does not parse was cut off on the way; anything else is somebody else's page.
+    # JSON that does not parse was cut off on the way; anything else is not the gateway's page.
     transient = response.media_type.endswith("json")
     reason = f"the answer is not the documented JSON ({response.form})"
     return AttemptFailure(UnexpectedAnswerError, reason, ran=True, transient=transient)
@@ -134,7 +134,7 @@ def _page(response: Response) -> AttemptFailure:
         ConflictError,
         NotAuthorizedError,
     ):
-        # A page of something in between says nothing of pixels, nor of credentials.
+        # A proxy's page says nothing about pixels or credentials.
         advice = _LET_US_IN if kind is NotAuthorizedError else advice
         kind = UnexpectedAnswerError
     reason = f"{sentence_of(code)} ({response.form})"
@@ -164,7 +164,7 @@ def _plain_error(response: Response) -> list[Error]:
 
 
 def at(path: Sequence[str], data: Any) -> Any:
-    """What stands at a path; None if nothing."""
+    """The value at a path; None if there is none."""
     for name in path:
         data = data.get(name) if isinstance(data, dict) else None
     return data

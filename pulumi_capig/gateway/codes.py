@@ -130,12 +130,12 @@ def sentence_of(code: int | None) -> str:
         return "the gateway does not cover this operation"
     answered = f"the gateway answered {code}{_phrase(code)}"
     if code in WRONG_HTTP_VERSION:
-        return f"{answered}: its front end may speak HTTP/2 alone"
+        return f"{answered}: its front end may accept only HTTP/2"
     return answered
 
 
 def _own_code(error: Mapping[str, Any]) -> int | None:
-    """A number, wherever it stands, before a word."""
+    """A number is used before a word, wherever the two are."""
     for value in _given(error):
         if code := _three_digits(value):
             return code

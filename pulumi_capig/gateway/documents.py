@@ -1,7 +1,7 @@
 """The GraphQL documents, less the fields that a gateway has refused by name.
 
 Older gateways do not know every documented field. One that is refused is left out for the rest of
-the process, with what stands below it, and never leaves an empty selection behind.
+the process, with everything below it, and never leaves an empty selection behind.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ _ANSWERS = (ConflictError, InvalidInputError, NotFoundError)
 
 _TOO_MUCH = (403, 429)
 
-_ASK_LESS = "CAPIG_PARALLEL_WRITES and CAPIG_RATE_LIMIT set how much it is asked for at once."
+_ASK_LESS = "To send fewer requests at once, set CAPIG_PARALLEL_WRITES or CAPIG_RATE_LIMIT."
 
 _QUOTED = 200
 
@@ -107,7 +107,7 @@ class Explanation:
         if kind is not NotAuthorizedError:
             return None
         if about.tenant_id is None and about.mutates:
-            return "Let the API account make accounts: it needs rights at the host."
+            return "Give the API account rights at the host: it needs them to create accounts."
         if about.tenant_id is None:
             return (
                 "Check CAPIG_CLIENT_ID and CAPIG_CLIENT_SECRET. `refresh` and `destroy` use the "

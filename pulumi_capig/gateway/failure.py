@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .response import Response
 
 
-HTTP_1_ADVICE = "Let the front end of the gateway take HTTP/1.1 as well."
+HTTP_1_ADVICE = "Set up the gateway's front end to accept HTTP/1.1 as well."
 
 
 @dataclass(eq=False)

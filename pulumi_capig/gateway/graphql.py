@@ -45,7 +45,7 @@ class Field:
 
     @property
     def is_spread(self) -> bool:
-        """Whether a fragment stands here."""
+        """Whether it is the spread of a fragment."""
         return self.text.startswith("...")
 
     def __str__(self) -> str:
@@ -141,7 +141,7 @@ class Thinned:
 def joined(parts: Mapping[str, Thinned]) -> str:
     """One document of several operations, each a root field under an alias.
 
-    Each has variables of its own, which bear the alias too, and the account in common.
+    Each has its own variables, named with the alias, and they share the account.
 
     Args:
         parts: The operations by their alias, in order. The document's name is that of the first.

@@ -25,7 +25,7 @@ _BINARY = "illegal request line"
 
 _BROKEN = (httpx.WriteError, httpx.ReadError, httpx.RemoteProtocolError)
 
-_PROXY_ADVICE = "Check HTTPS_PROXY, ALL_PROXY and NO_PROXY, and that the proxy runs."
+_PROXY_ADVICE = "Check HTTPS_PROXY, ALL_PROXY and NO_PROXY, and check that the proxy is running."
 
 
 @dataclass(frozen=True)
@@ -83,10 +83,10 @@ def failure_of(
     if isinstance(error, _NEVER_SENT):
         return _not_reached(error, request, why)
     if why == _BINARY:
-        reason = "the answer is not HTTP/1.1: the front end may speak HTTP/2 alone"
+        reason = "the answer is not HTTP/1.1: the front end may accept only HTTP/2"
         return AttemptFailure(UnreachableError, reason, advice=HTTP_1_ADVICE)
     if isinstance(error, _BROKEN) and _is_incomplete(request):
-        # Whoever gets a part of a request cannot apply it.
+        # A request that arrives only in part cannot be applied.
         reason = f"the connection broke before the request was complete ({why})"
         return AttemptFailure(UnreachableError, reason, transient=True)
     timed_out = isinstance(error, httpx.TimeoutException)
@@ -111,7 +111,7 @@ def _why(error: httpx.HTTPError, limit: Limit | None) -> str:
         return last_word(error)
     if limit is None:
         return "the request timed out"
-    return f"the request timed out after {limit.seconds:.3g} s, the limit of {limit.variable}"
+    return f"the request timed out after {limit.seconds:.3g} s (set by {limit.variable})"
 
 
 def _is_incomplete(request: httpx.Request | None) -> bool:

@@ -173,6 +173,6 @@ class _Carrier(httpx.BaseTransport):
         self._log.note(exchange.subject, exchange.attempts, seconds=seconds, **found)
 
     def _out_of_time(self) -> AttemptFailure:
-        reason = f"the deadline of {self._settings.deadline:g} s was over before it was sent"
-        advice = "Raise CAPIG_DEADLINE (or CAPIG_RATE_LIMIT, where one is set)."
+        reason = f"the deadline of {self._settings.deadline:g} s passed before the request was sent"
+        advice = "Raise CAPIG_DEADLINE (or CAPIG_RATE_LIMIT, if you set one)."
         return AttemptFailure(UnreachableError, reason, advice=advice)

@@ -17,12 +17,12 @@ class Operation:
         document: Name of its document, which is the operation's name in the reference; a second
             selection of one operation has a word more, as in ``NAME.reach``.
         endpoint: Where it is sent to, and the folder that holds its document.
-        path: Where its result stands below ``data``.
+        path: Where its result is below ``data``.
         mutates: Whether it changes anything.
         repeatable: Whether sending it again after an unknown outcome does no harm.
         nullable: Whether null is a result, and not the lack of one.
         spare: Names of fields of its result that nobody needs: what fails there, fails alone.
-        link_at: Where in its result a link stands that is a secret; None if it has none.
+        link_at: Where in its result a link is that is a secret; None if it has none.
     """
 
     document: str

@@ -33,7 +33,7 @@ _BLANK: dict[str, str | bool] = {
     "bad_token": False,
     "api_error_code": "",
 }
-"""The outputs, with what stands for a value that no answer has given."""
+"""The outputs, each with the value that is used while no answer has given one."""
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ class Together:
         return self._send_rest(parts, outcomes)
 
     def _send_joint(self, joint: Joint[T]) -> list[T | GatewayError | None]:
-        """What each part came to; None for one that needs a document of its own."""
+        """The result of each part; None for one that needs a separate document."""
         exchange = self._sender.exchange(joint)
         alone, no_token = False, None
         try:
@@ -139,7 +139,7 @@ def _is_its_own(error: GatewayError) -> bool:
     """Whether an error is about one mutation, so that the next one may well succeed."""
     if not isinstance(error, _OF_ONE):
         return False
-    # Whatever stands in between does not look at what it turns away.
+    # A proxy refuses without looking at the content.
     return not (error.code in (401, 403) or 300 <= (error.code or 0) < 400)
 
 
@@ -147,7 +147,7 @@ def _not_sent(part: Part[T], error: GatewayError) -> GatewayError:
     kind = UnreachableError if isinstance(error, OutcomeUnknownError) else type(error)
     kind, again = (OutcomeUnknownError, " again") if part.ran else (kind, "")
     not_sent = kind(
-        f"it was not sent{again}, after this failed: {error.operation}: {error.reason}",
+        f"it was not sent{again}, because this failed first: {error.operation}: {error.reason}",
         operation=part.call.words,
         tenant_id=part.call.tenant_id,
         code=error.code,

@@ -166,7 +166,7 @@ class _Trust:
             self._accounts.pop(tenant_id, None)
 
     def renewed(self) -> None:
-        # A token that only checks an account stands for the accepted one before it.
+        # A token fetched only to check an account counts as the accepted one before it.
         self._token_accepted = self._checking
         self._checking = False
 

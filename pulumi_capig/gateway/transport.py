@@ -66,19 +66,16 @@ def tls_advice(error: BaseException) -> str:
     found = _tls_error(error)
     if isinstance(found, ssl.SSLCertVerificationError):
         if found.verify_code in _OTHER_NAME:
-            return "See that CAPIG_GATEWAY names the domain that the certificate is for."
+            return "Check that CAPIG_GATEWAY names the domain that the certificate is for."
         if found.verify_code == _EXPIRED:
-            return "Renew the gateway's certificate, or set this machine's clock."
+            return "Renew the gateway's certificate, or correct this machine's clock."
         return _with_ignored(
-            "Let this machine trust the issuer of the gateway's certificate: SSL_CERT_FILE names "
-            "a file of trusted certificates."
+            "Make this machine trust the issuer of the gateway's certificate: set SSL_CERT_FILE "
+            "to a file of trusted certificates."
         )
     if "NO_APPLICATION_PROTOCOL" in str(found):
         return HTTP_1_ADVICE
-    return (
-        "See that CAPIG_GATEWAY names a port that speaks TLS, and that nothing in between breaks "
-        "it up."
-    )
+    return "Check that CAPIG_GATEWAY names a port that speaks TLS, and that no proxy breaks TLS up."
 
 
 def proxy_for(url: httpx.URL) -> str | None:
@@ -108,7 +105,7 @@ def _tls_error(error: BaseException | None) -> ssl.SSLError | None:
 
 def _with_ignored(advice: str) -> str:
     """An advice, and which variables of other tools are set in vain."""
-    ignored = [f"{name} is set, and is not read." for name in _NOT_READ if os.environ.get(name)]
+    ignored = [f"{name} is set, but it is not read." for name in _NOT_READ if os.environ.get(name)]
     return " ".join([advice, *ignored])
 
 

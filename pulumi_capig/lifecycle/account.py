@@ -1,4 +1,4 @@
-"""How an account lives: made once, never by accident made twice or taken away."""
+"""How an account lives: created once, and never created twice or deleted by accident."""
 
 from __future__ import annotations
 
@@ -33,27 +33,27 @@ if TYPE_CHECKING:
 ACTIVE, SETTING_UP, DEACTIVATED = 0, 1, 2
 
 _REFUSALS = (400, 401, 404)
-"""Codes of which each, from the hub itself, proves that an account is gone that was just seen."""
+"""Any of these codes, from the hub itself, proves that an account seen just now is gone."""
 
 _UNCOVERED = 418
 _LISTS = ("dataSourcesQuery", "dataDestinationsQuery")
-"""What a gateway that does not know these operations says it does not know."""
+"""Names in the error of a gateway that does not know these operations."""
 
 _CREATE_ONLY = ("event_enrichment", "admin_email")
 _SENT = ("name", "managed", "active")
 _SHOWN = 5
 
 _GONE = (
-    "Deleted, or no longer managed by the host? If it is gone for good, `pulumi state delete URN "
-    "--target-dependents` takes it and all in it out of the state; if its owner took it back, "
-    "declare managed=False."
+    "Was it deleted, or does the host no longer manage it? If it is gone for good, remove it and "
+    "all in it from the state: `pulumi state delete URN --target-dependents`. If its owner took "
+    "it back, declare managed=False."
 )
-_NO_LIST, _NAMELESS = "unknown, since no list came", "one without an id"
-"""What a list is held against that does not prove that all is gone."""
+_NO_LIST, _NAMELESS = "unknown: the gateway sent no list", "one without an id"
+"""Shown in place of ids where a list does not prove that the account is empty."""
 
 _CANNOT_SEE = (
-    "Let the host manage it again, or delete it in the gateway's page; `retain_on_delete=True` "
-    "takes it out of the state alone."
+    "Let the host manage it again, or delete it in the gateway's page. To remove it from the state "
+    "only, set `retain_on_delete=True`."
 )
 
 
@@ -103,7 +103,7 @@ class _Held:
             made = self._made.get(name)
         if made is None or made == tenant_id:
             return None
-        return f"this run has made another account with its name ({made})"
+        return f"this run has created another account with the same name ({made})"
 
 
 class AccountLifecycle(ReadableLifecycle[Record]):
@@ -145,7 +145,9 @@ class AccountLifecycle(ReadableLifecycle[Record]):
             reason = "admin_email is missing: an account that the host does not manage needs one"
             yield Failure("admin_email", reason)
         if managed is True and "admin_email" in inputs:
-            reason = "the host manages this account: leave it out, and declare an AccountUser"
+            reason = (
+                "the host manages this account: leave it out and declare an AccountUser instead"
+            )
             yield Failure("admin_email", reason)
 
     @staticmethod
@@ -156,7 +158,7 @@ class AccountLifecycle(ReadableLifecycle[Record]):
             if name in olds:
                 inputs.setdefault(name, olds[name])
             if is_known(inputs.get(name)) and inputs.get(name) != olds.get(name):
-                reason = "no operation changes it: put it back, or leave it out"
+                reason = "no operation can change it: restore the old value, or leave it out"
                 yield Failure(name, reason)
 
     def _declare(self, olds: Props, checked: Checked, given: Props, row: int) -> None:
@@ -166,12 +168,12 @@ class AccountLifecycle(ReadableLifecycle[Record]):
             declared = Row("another resource", "account", (tenant_id,))
             other = self._run.picture.declare(row, HOST, declared)
             if other is not None:
-                reason = f"{other.resource} holds account {tenant_id} too. Keep one of them"
+                reason = f"{other.resource} declares account {tenant_id} too. Keep one of them"
                 checked.failures.append(Failure("", reason))
                 return
             held.take_over(tenant_id)
         if isinstance(name, str) and held.name(name, row):
-            self._run.warn(f'two accounts of the program are called "{name}"', "name", name)
+            self._run.warn(f'the program declares two accounts named "{name}"', "name", name)
 
     # -- diff ----------------------------------------------------------------------------------
 
@@ -180,8 +182,8 @@ class AccountLifecycle(ReadableLifecycle[Record]):
         self._run.share(_Held).account(news.get("name"), resource_id)
         declared = news.get("tenant_id")
         if isinstance(declared, str) and declared != resource_id:
-            what = f"this resource is account {resource_id}, and the program now says {declared}"
-            raise RefusedError(what, f"Declare {declared} as a resource of its own.")
+            what = f"this resource is account {resource_id}, but the program now says {declared}"
+            raise RefusedError(what, f"Declare {declared} as a separate resource.")
         return super().diff(resource_id, olds, news)
 
     def _changed(self, olds: Props, news: Props) -> set[str]:
@@ -227,18 +229,18 @@ class AccountLifecycle(ReadableLifecycle[Record]):
         return Created(tenant_id, self._outputs(inputs, _facts(record)))
 
     def _undone(self, tenant_id: str, error: CapigError) -> CapigError:
-        """Take a new account away that could not be brought to what is declared."""
+        """Delete a new account that could not be set up as declared; the error to raise."""
         try:
             self._delete(tenant_id)
         except CapigError as second:
             advice = (
-                f"Left at the gateway: account {tenant_id}, active. Declare it with "
-                f'tenant_id="{tenant_id}" to go on with it.'
+                f"Left at the gateway: account {tenant_id}, active. To keep it, declare it with "
+                f'tenant_id="{tenant_id}".'
             )
             return CapigError(
                 f"{error.what}; deleting the account again failed too: {second.what}", advice
             )
-        advice = "Nothing is left of it: run the command again once the gateway is well."
+        advice = "Nothing is left of it: run the command again when the gateway is healthy."
         return CapigError(f"{error.what}; the account was deleted again", advice)
 
     # -- read ----------------------------------------------------------------------------------
@@ -286,10 +288,10 @@ class AccountLifecycle(ReadableLifecycle[Record]):
         return self._outputs(news, facts)
 
     def _send(self, tenant_id: str, inputs: Props) -> tuple[Record, list[str]]:
-        """Operation 10 with all that it takes, if a part of what is declared is otherwise.
+        """Operation 10 with all its arguments, if anything declared differs.
 
         Returns:
-            What the account is now, and the arguments that were otherwise.
+            What the account is now, and the arguments that differed.
         """
         from ..gateway.operations import accounts
 
@@ -300,7 +302,10 @@ class AccountLifecycle(ReadableLifecycle[Record]):
         name = inputs.get("name", record.name)
         managed = inputs.get("managed", record.managed)
         if name is None or managed is None:
-            reason = "the gateway does not say the account's name or who manages it; both are sent"
+            reason = (
+                "the gateway does not say the account's name or who manages it, and an update has "
+                "to send both"
+            )
             raise UnexpectedAnswerError(
                 reason,
                 operation="update the account",
@@ -310,7 +315,7 @@ class AccountLifecycle(ReadableLifecycle[Record]):
         if managed is False and record.managed:
             self._run.warn(
                 f"account {tenant_id}: from now on the host does not manage it; the API account "
-                "may lose all access to it, and whether it can be taken back is not documented",
+                "may lose all access to it, and it is not documented whether it can be taken back",
                 "unmanaged",
                 tenant_id,
             )
@@ -324,7 +329,7 @@ class AccountLifecycle(ReadableLifecycle[Record]):
         record = self._record(tenant_id).there()
         odd = [n for n in wanted if (now := _now(record)[n]) is not None and now != inputs[n]]
         if odd:
-            reason = f"the gateway answered with another {' and '.join(odd)} than was sent"
+            reason = f"the gateway answered with a different {' and '.join(odd)} than was sent"
             raise UnexpectedAnswerError(
                 reason,
                 operation="update the account",
@@ -392,11 +397,11 @@ class AccountLifecycle(ReadableLifecycle[Record]):
         return {what: sorted(ids) for what, ids in found.items() if ids}
 
     def _delete(self, tenant_id: str) -> None:
-        """Operation 11, once; what its answer leaves open, operation 9 says."""
+        """Operation 11, once; where its answer leaves the outcome open, operation 9 decides."""
         from ..gateway.operations import accounts
 
         failure: GatewayError = UnexpectedAnswerError(
-            "the gateway did not say that it did it, and still shows the account",
+            "the gateway did not confirm the delete and still shows the account",
             operation="delete the account",
             tenant_id=tenant_id,
             advice="Look at the account in the gateway's page, then run the command again.",
@@ -418,12 +423,12 @@ class AccountLifecycle(ReadableLifecycle[Record]):
         try:
             return self._record(tenant_id).read_again().get() is not None
         except GatewayError as second:
-            # A page of something in between says nothing of the account, nor does a 401 where
-            # the delete was answered so too: then it may be the token's.
+            # A page from a proxy says nothing about the account. Neither does a 401 if the delete
+            # was answered with 401 too: then the token may be the cause.
             of_the_token = isinstance(failure, NotAuthorizedError) and second.code == failure.code
             if second.in_json and second.code in _REFUSALS and not of_the_token:
                 return False
-            reason = f"{failure.reason}; whether it is gone cannot be seen ({second.reason})"
+            reason = f"{failure.reason}; it is not known whether it is gone ({second.reason})"
             raise OutcomeUnknownError(
                 reason,
                 operation="delete the account",
@@ -446,7 +451,7 @@ class AccountLifecycle(ReadableLifecycle[Record]):
 
 
 def _now(record: Record) -> Mapping[str, Any]:
-    """What the gateway has of the arguments; None is not said, or means both."""
+    """What the gateway has for the arguments; None where it does not say, or could mean both."""
     active = None if record.status is None else record.status in (ACTIVE, SETTING_UP)
     return {"name": record.name, "managed": record.managed, "active": active}
 
@@ -494,10 +499,10 @@ def _not_empty(tenant_id: str, left: Mapping[str, Sequence[str]]) -> NotEmptyErr
     ]
     what = f"delete account {tenant_id}: it is not empty: {', '.join(shown)}"
     advice = (
-        "Take them out first; what a program declares with tenant_id=account.tenant_id goes before "
-        "its account; `capig unmanaged --stack NAME` lists pixels that no program declares. To "
-        "delete the account with all that is in it: force_destroy=True, `pulumi up --target URN` "
-        "of the account alone, then delete it."
+        "Remove them first. What a program declares with tenant_id=account.tenant_id is deleted "
+        "before its account; `capig unmanaged --stack NAME` lists pixels that no program declares. "
+        "To delete the account with all that is in it: set force_destroy=True, run `pulumi up "
+        "--target URN` for the account alone, then delete it."
     )
     return NotEmptyError(what, advice)
 
@@ -506,7 +511,7 @@ def _renamed(tenant_id: str, another: str, name: str) -> RefusedError:
     same = "so it seems to be the same advertiser"
     what = f'delete account {tenant_id}, "{name}": {another}, {same}'
     advice = (
-        "Before another `up`, which would delete it once it is empty: rename the resource back and "
-        "run `CAPIG_ADOPT=true pulumi up`; for another name, add `aliases`."
+        "Another `up` would delete this account once it is empty. Rename the resource back first, "
+        "and run `CAPIG_ADOPT=true pulumi up`; to keep the new name, add `aliases`."
     )
     return RefusedError(what, advice)

@@ -23,7 +23,7 @@ class Person:
     """Somebody who has access to an account.
 
     Attributes:
-        user_id: The gateway's id; empty where it tells none.
+        user_id: The gateway's id; empty if it returns none.
         email: The address, in lower case.
         status: 0 deactivated, 1 activated, 2 pending; -1 if it is not said.
         roles: Full names of the person's roles, those in other accounts too.
@@ -168,7 +168,7 @@ class SharedRecord:
         """
         record = self.get()
         if record is None:
-            reason = "the gateway answered null: it knows no such account, or does not show it"
+            reason = "the gateway answered null: it has no such account, or does not show it"
             raise UnexpectedAnswerError(
                 reason,
                 operation=_READ,
@@ -197,7 +197,7 @@ class SharedRecord:
             reason,
             operation=_READ,
             tenant_id=self.tenant_id,
-            advice=f"Look in the gateway's page whether {email} has access.",
+            advice=f"Check in the gateway's page whether {email} has access.",
         )
 
     def listed(self, email: str) -> Person | None:

@@ -31,19 +31,19 @@ if TYPE_CHECKING:
 _ADMIN = "admin"
 
 _UNLISTED = (
-    "The gateway knows this person and does not list them, as it may do until an invitation is "
-    "accepted; without an id nobody can take them over. Renamed in the program? Give the resource "
-    "`aliases`. Otherwise ask them to accept, or change it in the gateway's page."
+    "The gateway knows this person but does not list them, which may be so until an invitation is "
+    "accepted; without an id they cannot be taken over. Renamed in the program? Give the resource "
+    "`aliases`. Otherwise ask them to accept, or change their role in the gateway's page."
 )
 _NOT_MOVED = (
-    "Check that its people were moved too. To add them anew, take the resource out of the state "
+    "Check that its people were moved too. To add them again, remove the resource from the state "
     "(`pulumi state delete URN`) and run `pulumi up`."
 )
 _SOLE_ADMIN = (
-    "This is the account's only admin now, and every account keeps one. Where this run makes "
-    "somebody else the admin, run `pulumi up` again; otherwise declare another admin first."
+    "This is the account's only admin now, and every account must keep one. If this run makes "
+    "somebody else an admin, run `pulumi up` again; otherwise declare another admin first."
 )
-_LINK_LOST = "the answer with its invitation link was lost; a new `reinvite` makes another"
+_LINK_LOST = "the answer with the invitation link was lost; set a new `reinvite` to get another"
 
 
 class _Written(NamedTuple):
@@ -106,7 +106,7 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
     # -- create --------------------------------------------------------------------------------
 
     def _existing(self, inputs: Props) -> Person | None:
-        """Somebody with a role here; without one, there is nothing to take over."""
+        """A person with a role here; without a role there is nothing to take over."""
         person = self._record(inputs).listed(inputs["email"])
         if person is None or self._record(inputs).roles().held_by(person) is None:
             return None
@@ -160,7 +160,7 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
             offers = ", ".join(sorted({roles.action(name) for name in roles.offered}))
             raise error.because(advice=f"Its roles: {offers or 'none are told'}.") from error
         if answer == users.AddedUser():
-            reason = "the gateway did not say that it added anybody"
+            reason = "the gateway did not confirm that it added anybody"
             raise OutcomeUnknownError(reason, operation=f"add user {email}", tenant_id=tenant_id)
         return answer
 
@@ -191,7 +191,7 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
             person = self._record(news).person(news["email"])
             link = olds.get("invitation_link", "")
             if person is None and moved:
-                what = f"update {self._words(news)}: the gateway that moved does not list them"
+                what = f"update {self._words(news)}: the gateway has moved and does not list them"
                 raise RefusedError(what, _NOT_MOVED)
             if person is None and olds.get("listed"):
                 written = self._add_again(news)
@@ -216,14 +216,14 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
         return self._add(inputs, self._record(inputs).roles().full(inputs["role"]))
 
     def _invite(self, inputs: Props) -> str:
-        """Operation 15; the link, empty where the gateway tells none."""
+        """Operation 15; the link, empty if the gateway returns none."""
         from ..gateway.operations import users
 
         try:
             return users.invite(self._run.client(), inputs["tenant_id"], inputs["email"]) or ""
         except NotFoundError as error:
-            reason = f"{error.reason}: they are not in the account any more"
-            advice = "`pulumi refresh` tells; the `pulumi up` after it adds them again."
+            reason = f"{error.reason}: they are no longer in the account"
+            advice = "Run `pulumi refresh`; the next `pulumi up` adds them again."
             raise error.because(reason, advice) from error
 
     def _give(self, inputs: Props, person: Person) -> _Written:
@@ -245,7 +245,8 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
                         reason,
                         operation=f"change the role of {person.email}",
                         tenant_id=inputs["tenant_id"],
-                        advice="Look at the user in the gateway's page, then run it again.",
+                        advice="Look at the user in the gateway's page, then run the command "
+                        "again.",
                     )
             others = tuple(name for name in person.roles if name != held)
             person = Person(person.user_id, person.email, person.status, (*others, wanted))
@@ -306,7 +307,7 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
                 if not outputs.get("listed"):
                     self._run.tell(
                         f"{self._words(outputs)}: an invitation that nobody has accepted cannot be "
-                        "taken back; it is forgotten here"
+                        "withdrawn; it is removed from the state only"
                     )
                 return
             person = person or _from_state(outputs, outputs)
@@ -318,7 +319,7 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
     def _revoke(self, outputs: Props, person: Person, held: str) -> None:
         failure, left = self._revoke_once(outputs, person, held)
         if left == held and isinstance(failure, OutcomeUnknownError | UnavailableError):
-            # To take away a role that is gone does no harm: the list decides, whatever is answered.
+            # Revoking a role that is gone does no harm: the list decides, whatever the answer is.
             self._run.client().rest_after(failure)
             failure, left = self._revoke_once(outputs, person, held)
         if left is None:
@@ -330,11 +331,11 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
     def _revoke_once(
         self, outputs: Props, person: Person, held: str
     ) -> tuple[GatewayError, str | None]:
-        """Operation 14; what went wrong, and the role that is left."""
+        """Operation 14; what failed, and the role that is left."""
         from ..gateway.operations import users
 
         failure: GatewayError = UnexpectedAnswerError(
-            "the gateway took it, and still lists the role",
+            "the gateway accepted it but still lists the role",
             operation=f"take the role from {person.email}",
             tenant_id=outputs["tenant_id"],
             advice="Look at the user in the gateway's page, then run the command again.",
@@ -360,7 +361,7 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
         record = self._look_again(outputs, failure)
         listed = record.person(person.email)
         if listed is None and not outputs.get("listed"):
-            # The list does not have them yet, so that it proves nothing: the answer counts.
+            # The list does not have them yet, so it proves nothing: the answer counts.
             return failure, None if done or _is_not_found(failure) else held
         return failure, record.roles().held_by(listed) if listed else None
 
@@ -376,11 +377,11 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
         """Every account keeps one admin: with the account, this one goes too."""
         words = self._words(outputs)
         if self._run.picture.declares_in(outputs["tenant_id"]):
-            what = f"remove {words}: this is the account's only admin, and every account keeps one"
+            what = f"remove {words}: this is the account's only admin, and an account must keep one"
             raise RefusedError(what, "Declare another admin of the account first.") from failure
         self._run.tell(
             f"{words} is the account's only admin and stays until the account is deleted; to "
-            "manage it again: CAPIG_ADOPT=true"
+            "manage it again, run `CAPIG_ADOPT=true pulumi up`"
         )
 
     # -- read ----------------------------------------------------------------------------------
@@ -448,7 +449,7 @@ def _is_not_found(error: GatewayError) -> bool:
 
 
 def _from_state(props: Props, olds: Props) -> Person:
-    """Somebody whom the list does not have yet, as state knows them."""
+    """A person who is not in the list yet, as the state knows them."""
     held = olds.get("role_name")
     return Person(
         olds.get("user_id", ""),
@@ -463,7 +464,7 @@ def _is_admin(roles: AccountRoles, name: str) -> bool:
 
 
 def _matches(roles: AccountRoles, declared: str, held: str) -> bool:
-    """Whether a declared role is the one that is held, by whichever of its names."""
+    """Whether a declared role, under any of its names, is the one that is held."""
     try:
         return roles.full(declared) == held
     except RefusedError:

@@ -17,7 +17,7 @@ class Claim:
         adopt: Whether what exists may be taken over.
         spared: Whether a delete of this run left it for the claimant.
         failed: Whether the claimant tried and failed.
-        whole: Whether all of it is sent where it is taken over, since nothing tells a part of it.
+        whole: Whether a take-over sends all of it, because a part of it cannot be read.
     """
 
     adopt: bool = False

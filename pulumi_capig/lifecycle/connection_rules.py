@@ -63,12 +63,12 @@ def key_of_id(resource_id: str) -> PixelKey:
             raise ValueError
         return PixelKey(canonical.tenant_id(tenant_id), canonical.pixel_id(pixel_id))
     except ValueError as error:
-        what = "get a pixel connection: the id has the form <tenantId>/<pixelId>"
+        what = "get a pixel connection: the id must have the form <tenantId>/<pixelId>"
         raise RefusedError(what, "For example IaoreXfj/18904456377094531.") from error
 
 
 def fingerprint(inputs: Props) -> Any:
-    """What tells a token from another one without telling it; unknown as long as they are."""
+    """Non-reversible fingerprint of the token; unknown while its inputs are unknown."""
     pixel_id, token = inputs.get("pixel_id"), inputs["access_token"]
     if not isinstance(pixel_id, str) or not isinstance(token, str):
         return UNKNOWN
@@ -100,7 +100,7 @@ def declared_inputs(outputs: Mapping[str, Any]) -> set[str]:
 
 
 def drift_of(outputs: Mapping[str, Any], listed: Pixel) -> Props:
-    """What was declared and is otherwise now."""
+    """What was declared and is different now."""
     drift: Props = {}
     for name, fact in SWITCHES.items():
         if name in outputs and (now := getattr(listed, fact)) is not None:
@@ -119,7 +119,7 @@ def missing_inputs(
     if "pixel_id" not in inputs:
         return [Failure("pixel_id", "a pixel id is missing")]
     if is_managed(olds):
-        reason = "the gateway keeps what it was set up with: once declared, it stays declared"
+        reason = "the gateway keeps this value, so it cannot be left out again: put it back"
         return [Failure(n, reason) for n in MANAGED[:2] if n in olds and n not in inputs]
     if not (olds or adopt):
         reason = "missing: connecting a pixel needs business_id and access_token"
@@ -127,11 +127,14 @@ def missing_inputs(
     if any(name in inputs for name in MANAGED):
         needed = MANAGED[:2] if external_id_given else MANAGED
         reason = (
-            "missing: a connected pixel is taken over with business_id, access_token and "
-            'external_id (external_id="" if it has none), or with none of the three'
+            "missing: to take over a connected pixel, declare business_id, access_token and "
+            'external_id (external_id="" if it has none), or none of the three'
         )
         return [Failure(name, reason) for name in needed if name not in inputs]
-    reason = "only setting the pixel up sends it: declare business_id, access_token, external_id"
+    reason = (
+        "it is sent only when a pixel is set up: declare business_id, access_token and external_id "
+        "too, or leave it out"
+    )
     return [Failure(name, reason) for name in ("pixel_name", "api_version") if name in inputs]
 
 

@@ -30,7 +30,7 @@ class ConnectionWrites:
 
     Args:
         run: The run.
-        key: RunAccount and pixel.
+        key: Account and pixel.
 
     Attributes:
         done: What the gateway has confirmed, in words.
@@ -59,7 +59,7 @@ class ConnectionWrites:
             raise self._undone(pixel, error) from error
 
     def take_over(self, inputs: Props, before: Pixel) -> Pixel:
-        """Bring a connected pixel to what is declared, its filters included."""
+        """Change a connected pixel to what is declared, its filters included."""
         self._account.ledger.taken_over(self._key.pixel_id)
         return self.settle(inputs, before, set_up=is_managed(inputs), bring=True)
 
@@ -72,7 +72,7 @@ class ConnectionWrites:
         stored: Pixel | None = None,
         bring: bool = False,
     ) -> Pixel:
-        """Bring a connected pixel to what is declared; switches that are not stay as they were.
+        """Change a connected pixel to what is declared; undeclared switches stay as they were.
 
         Args:
             inputs: What is declared.
@@ -100,16 +100,16 @@ class ConnectionWrites:
         except (ConflictError, InvalidInputError) as error:
             reason = f"{error.reason}, while the pixel is connected"
             advice = (
-                "Correct the arguments. If they are right, this gateway does not set pixels up "
-                "again: take the resource out of the program, `pulumi up`, put it back, and again "
-                "`pulumi up`."
+                "Correct the arguments. If they are right, this gateway cannot set up a connected "
+                "pixel again: remove the resource from the program, run `pulumi up`, put it back, "
+                "and run `pulumi up` again."
             )
             raise error.because(reason, advice) from error
 
     def _switched_off_again(
         self, off: Sequence[str], error: GatewayError, *, known: bool
     ) -> GatewayError:
-        """A failure, once switches that operation 1 may have turned on are off; or it says so.
+        """The failure; switches that operation 1 may have turned on are off again, or it says so.
 
         Args:
             off: The switches that were off before.
@@ -121,7 +121,7 @@ class ConnectionWrites:
         try:
             pixel = self._account.pixels.read_again().get(self._key.pixel_id)
         except GatewayError as second:
-            reason = f"whether {' and '.join(off)} is off as before cannot be seen"
+            reason = f"it is not known whether {' and '.join(off)} is still off"
             return error.because(f"{error.reason}; {reason} ({second.reason})")
         for name in off:
             if pixel is None or getattr(pixel, SWITCHES[name]) is False:
@@ -129,8 +129,8 @@ class ConnectionWrites:
             try:
                 pixel = self.switch({name: False}, pixel)
             except GatewayError as second:
-                reason = f"{name} is on, which it was not before ({second.reason})"
-                advice = "The next `pulumi up` with this program puts it back."
+                reason = f"{name} was off before and is on now ({second.reason})"
+                advice = "The next `pulumi up` with this program switches it off again."
                 if not known:
                     advice = f"To switch it off, declare {name}=False."
                 error = error.because(f"{error.reason}; {reason}").also(advice)
@@ -157,12 +157,12 @@ class ConnectionWrites:
         try:
             return self._account.pixels.read_again().get(self._key.pixel_id)
         except GatewayError as second:
-            reason = f"{error.reason}; whether it is connected cannot be seen ({second.reason})"
-            advice = "Once the gateway answers, CAPIG_ADOPT=true pulumi up settles it."
+            reason = f"{error.reason}; it is not known whether it is connected ({second.reason})"
+            advice = "Once the gateway answers, run `CAPIG_ADOPT=true pulumi up`."
             raise error.because(reason, advice) from second
 
     def _set_up(self, inputs: Props, name_now: str | None = None) -> Pixel:
-        """Operation 1; a name that is not declared is sent as it is, lest it be cleared."""
+        """Operation 1; a name that is not declared is sent unchanged, so that it is not cleared."""
         tenant_id, pixel_id = self._key
         from ..gateway import pixels
 
@@ -183,8 +183,8 @@ class ConnectionWrites:
         self._account.pixels.learned(pixel_id, pixel)
         if pixel.bad_token:
             text = (
-                f"account {tenant_id}: the gateway finds the access token of pixel {pixel_id} bad; "
-                "its events are not published."
+                f"account {tenant_id}: the gateway reports a bad access token for pixel "
+                f"{pixel_id}; its events are not published."
             )
             self._run.warn(text, "bad token", tenant_id)
         return pixel
@@ -205,7 +205,8 @@ class ConnectionWrites:
                 sorted({f"{s.wish.setting.kind} {s.wish.setting.name}" for s in failed})
             )
             reason = (
-                f"{error.reason}; so pixel {pixel_id} lacks what the program declares of {names}"
+                f"{error.reason}; so pixel {pixel_id} is missing what the program declares for "
+                f"{names}"
             )
             raise error.because(reason)
 
@@ -250,17 +251,17 @@ class ConnectionWrites:
             reason,
             operation=f"disconnect pixel {pixel_id}",
             tenant_id=tenant_id,
-            advice="Run the command again; if it stays so, remove the data source in the "
+            advice="Run the command again. If that does not help, remove the data source in the "
             "gateway's page.",
         )
         try:
             done = pixels.disconnect(self._client(), tenant_id, pixel_id)
         except NotFoundError as error:
-            # Whatever stands in for a gateway that restarts says 404 too: the list has to agree.
+            # While a gateway restarts, its proxy may answer 404 too: the list has to agree.
             done, failure = not self.is_listed(error), error
         except OutcomeUnknownError as error:
             done, failure = False, error
-        # Neither a flag nor a failure proves that the pixel is still there: its list does.
+        # Neither a flag nor a failure proves that the pixel is still there: only the list does.
         if done is not True and self.is_listed(failure, again=True):
             raise failure
         self._account.pixels.learned(pixel_id, None)
@@ -284,7 +285,7 @@ class ConnectionWrites:
     def _undone(self, pixel: Pixel, error: CapigError) -> CapigError:
         """Disconnect a pixel that could not be brought to its declared state; the error to raise.
 
-        A create either is in state or has left nothing: the engine keeps no half of it.
+        A create is in state as a whole, or leaves nothing behind: the engine keeps no half of it.
         """
         try:
             self.disconnect()
@@ -295,13 +296,13 @@ class ConnectionWrites:
                 left = "disconnected, with entries of the account's filters"
             advice = (
                 f"Left at the gateway: pixel {self._key.pixel_id} in account "
-                f"{self._key.tenant_id}, {left}. CAPIG_ADOPT=true pulumi up takes it from there."
+                f"{self._key.tenant_id}, {left}. To go on, run `CAPIG_ADOPT=true pulumi up`."
             )
             return CapigError(
                 f"{error.what}; disconnecting it again failed too: {second.what}", advice
             )
         unclear = isinstance(error, OutcomeUnknownError | UnexpectedAnswerError)
-        advice = "Nothing is left of it: run the command again once the gateway is well."
+        advice = "Nothing is left of it: run the command again when the gateway is healthy."
         return CapigError(
             f"{error.what}; the pixel was disconnected again", advice if unclear else error.advice
         )

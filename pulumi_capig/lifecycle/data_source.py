@@ -75,10 +75,13 @@ class DataSourceLifecycle(EndLifecycle):
         from ..gateway import sources
 
         try:
-            code, reason = sources.header_code(self._run.client(), *ref), "the gateway answers none"
+            code, reason = (
+                sources.header_code(self._run.client(), *ref),
+                "the gateway returned none",
+            )
         except GatewayError as error:
             code, reason = None, error.what
         if not code:
-            text = f"{self._words(ref)}: its code for the site could not be asked for: {reason}"
-            self._run.warn(f"{text}. It is in the gateway's page.", "header code", *ref)
+            text = f"{self._words(ref)}: its code for the site could not be fetched: {reason}"
+            self._run.warn(f"{text}. Copy it from the gateway's page.", "header code", *ref)
         return code or ""

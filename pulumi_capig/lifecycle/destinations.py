@@ -33,9 +33,9 @@ class DestinationLifecycle(EndLifecycle):
 
     Attributes:
         type: Its type at the gateway.
-        configuration: Arguments that are declared all, or, of one that was taken over, none.
+        configuration: Arguments that are declared together; for one taken over, all or none.
         optional: Arguments that go with them.
-        secret: The argument that nothing tells, whose fingerprint shows a change.
+        secret: The argument that no operation returns; its fingerprint shows a change.
         fingerprint: The output that holds it.
     """
 
@@ -57,12 +57,12 @@ class DestinationLifecycle(EndLifecycle):
         declared = [n for n in (*self.configuration, *self.optional) if n in inputs]
         missing = [name for name in self.configuration if name not in inputs]
         if any(name in olds for name in self.configuration):
-            reason = "the gateway keeps what it was set up with: once declared, it stays declared"
+            reason = "the gateway keeps this value, so it cannot be left out again: put it back"
             checked.failures += [Failure(name, reason) for name in missing if name in olds]
         elif missing and (declared or not (olds or self.own_id in inputs)):
-            reason = "missing: a destination is set up with all of its configuration"
+            reason = "missing: a destination needs its whole configuration"
             if self.own_id in inputs:
-                reason += ", or, where it is taken over, with none of it"
+                reason += ", or, if you take it over, none of it"
             checked.failures += [Failure(name, reason) for name in missing]
         if self.secret in inputs:
             self._add_fingerprint(checked)
@@ -112,7 +112,7 @@ class DestinationLifecycle(EndLifecycle):
 
         events, pipeline_id = inputs["blocked_events"], self._pipeline(ref, inputs)
         if not pipeline_id:
-            what = f"block events of {self._words(ref)}: the gateway names no pipeline of it"
+            what = f"block events of {self._words(ref)}: its pipeline is not known"
             raise RefusedError(what, "Declare pipeline_id.")
         answer = pipelines.block_at_destination(
             self._run.client(), ref.tenant_id, pipeline_id, ref.id, events
@@ -130,7 +130,7 @@ class DestinationLifecycle(EndLifecycle):
         return pipeline.blocked_for(ref.id)
 
     def _pipeline(self, ref: Ref, props: Props) -> str:
-        """The pipeline that it is in; empty if nobody says it."""
+        """The pipeline that it is in; empty if that is not known."""
         if "pipeline_id" in props:
             return str(props["pipeline_id"])
         found = self._there(ref).pipelines or frozenset()
@@ -188,7 +188,7 @@ class DestinationLifecycle(EndLifecycle):
 
     @abstractmethod
     def _fingerprint(self, salt: Any, secret: Any) -> str:
-        """What tells a secret from another one without telling it."""
+        """Non-reversible fingerprint of the secret."""
 
 
 class ConversionsApiDestinationLifecycle(DestinationLifecycle):

@@ -1,4 +1,4 @@
-"""How the ends of pipelines live, data sources and destinations, which an account has lists of."""
+"""Life of the ends of pipelines: data sources and destinations, which an account lists."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class EndLifecycle(NumberedLifecycle[End]):
     # -- create and update ---------------------------------------------------------------------
 
     def _make(self, inputs: Props) -> tuple[str, End]:
-        """Make it; after a lost answer, what the list has gained is it."""
+        """Create it; after a lost answer, the entry that is new in the list is taken for it."""
         ends = self._list(inputs["tenant_id"])
         with ends.creating:
             before = set(ends.all()) if ends.is_complete() else None
@@ -52,7 +52,7 @@ class EndLifecycle(NumberedLifecycle[End]):
         return made.id, made
 
     def _warn_of_twins(self, inputs: Props, ends: EndList) -> None:
-        """Say what an interrupted run may have left: state does not have what it was making."""
+        """Warn of what an interrupted run may have left: it is not in the state."""
         twins = [e.id for e in ends.all().values() if not e.new and self._may_be(e, inputs)]
         if twins:
             self._run.warn(
@@ -64,7 +64,7 @@ class EndLifecycle(NumberedLifecycle[End]):
             )
 
     def _new(self, made: End, inputs: Props) -> End:
-        """What was made, as it was asked for where no answer says it."""
+        """What was created; where the answer says nothing, as it was asked for."""
         return replace(
             made,
             name=inputs["name"] if made.name is None else made.name,
@@ -86,7 +86,7 @@ class EndLifecycle(NumberedLifecycle[End]):
         return made
 
     def _name_surplus(self, inputs: Props, before: set[str] | None, made: End) -> None:
-        """Say what the first attempt has made after all, where the list was behind."""
+        """Warn of what the first attempt created after all, if the list was out of date."""
         try:
             now = self._list(inputs["tenant_id"]).read_again().all()
         except GatewayError:
@@ -95,15 +95,15 @@ class EndLifecycle(NumberedLifecycle[End]):
         surplus = [i for i, end in now.items() if i not in known and self._may_be(end, inputs)]
         if before is not None and surplus:
             self._run.warn(
-                f'account {inputs["tenant_id"]}: {self.kind} "{inputs["name"]}" was made twice, as '
-                f"the gateway's list was behind: {made.id} is in state; remove "
+                f'account {inputs["tenant_id"]}: {self.kind} "{inputs["name"]}" was created twice, '
+                f"because the gateway's list was out of date: {made.id} is in the state; remove "
                 f"{' and '.join(surplus)} in the gateway's page.",
                 "surplus",
                 made.id,
             )
 
     def _gained(self, inputs: Props, before: set[str] | None, error: GatewayError) -> End | None:
-        """What a lost answer has left: the one entry that is new and could be it.
+        """What a lost answer left behind: the one entry that is new and could be it.
 
         Args:
             inputs: What is declared.
@@ -111,7 +111,7 @@ class EndLifecycle(NumberedLifecycle[End]):
             error: How the answer was lost.
 
         Raises:
-            GatewayError: That cannot be said: nothing may be sent again.
+            GatewayError: That is not known, so nothing may be sent again.
         """
         ends = self._list(inputs["tenant_id"])
         try:
@@ -122,10 +122,12 @@ class EndLifecycle(NumberedLifecycle[End]):
             raise self._perhaps_made(inputs, error) from error.__cause__
         new = [e for i, e in ends.all().items() if i not in before and self._may_be(e, inputs)]
         if len(new) > 1:
-            reason = f"{error.reason}; several of its name are new: {', '.join(e.id for e in new)}"
+            reason = (
+                f"{error.reason}; several new ones have its name: {', '.join(e.id for e in new)}"
+            )
             advice = (
-                f"Look in the gateway's page which of them is this one, and take it over by its "
-                f"id: {self.own_id}."
+                "Check in the gateway's page which of them is this one, and take it over by its id "
+                f"({self.own_id})."
             )
             raise error.because(reason, advice) from error.__cause__
         return new[0] if new else None
@@ -133,9 +135,10 @@ class EndLifecycle(NumberedLifecycle[End]):
     def _perhaps_made(self, inputs: Props, error: GatewayError) -> GatewayError:
         """The same failure, with what to do before it is sent again."""
         advice = (
-            f"There may be a new {self.kind} of this name in pipeline {inputs['pipeline_id']}: "
-            f"look in the gateway's page, and take it over by its id ({self.own_id}) or remove it "
-            "there, before you run the command again. If there is no such pipeline, correct the id."
+            f"There may be a new {self.kind} with this name in pipeline {inputs['pipeline_id']}. "
+            "Look in the gateway's page before you run the command again: take it over by its id "
+            f"({self.own_id}), or remove it there. If there is no such pipeline, correct "
+            "pipeline_id."
         )
         return error.because(advice=advice)
 
@@ -162,16 +165,16 @@ class EndLifecycle(NumberedLifecycle[End]):
     def _refuse_another(self, ref: Ref, inputs: Props, found: End) -> None:
         kind, pipeline = self._type(inputs), inputs.get("pipeline_id", "")
         if kind and found.type and found.type != kind:
-            reason = f"it is {found.type}, and not {kind}"
+            reason = f"it is {found.type}, not {kind}"
         elif pipeline and found.pipelines is not None and pipeline not in found.pipelines:
             there = ", ".join(sorted(found.pipelines))
             where = f"in pipeline {there}" if there else "in no pipeline"
-            reason = f"it is {where}, and not in {pipeline}"
+            reason = f"it is {where}, not in {pipeline}"
         else:
             return
-        what = f"take over {self._words(ref)}: {reason}, and no operation changes that"
+        what = f"take over {self._words(ref)}: {reason}, and no operation can change that"
         raise RefusedError(
-            what, f"Declare it as it is; or leave {self.own_id} out to make a new one."
+            what, f"Declare it as it is, or leave {self.own_id} out to create a new one."
         )
 
     def _send(self, ref: Ref, inputs: Props, changed: set[str], found: End | None) -> None:
@@ -241,21 +244,21 @@ class EndLifecycle(NumberedLifecycle[End]):
         """Its outputs beside the inputs."""
 
     def _configure(self, ref: Ref, inputs: Props, found: End) -> list[str]:
-        """Send what it is set up with; in words what was sent."""
+        """Send its configuration; what was sent, in words."""
         return []
 
     def _reconfigure(self, ref: Ref, inputs: Props, changed: set[str]) -> None:
-        """Send what it is set up with, where a part of that has changed."""
+        """Send its configuration if any of it has changed."""
 
     def _bring_blocked(self, ref: Ref, inputs: Props, found: End) -> list[str]:
-        """Block what is declared, where that is otherwise; in words what was sent."""
+        """Block what is declared, if that differs; what was sent, in words."""
         return []
 
     def _block(self, ref: Ref, inputs: Props) -> None:
         """Block what is declared."""
 
     def _drift(self, ref: Ref, outputs: Props, found: End) -> Props:
-        """What else of it is otherwise than in state."""
+        """What else of it differs from the state."""
         return {}
 
     # ------------------------------------------------------------------------------------------

@@ -219,7 +219,7 @@ class FilterWrites:
         return error
 
     def _otherwise(self, setting: FilterSetting, echo: Filter) -> GatewayError | None:
-        """The error of an answer that speaks of something else than was asked."""
+        """The error of an answer about something other than what was asked."""
         name, state = _name_of(setting, echo), echo.filter_state
         # The one state of several pixels, none of them named, may be that of the whole account.
         vague = len(setting.pixel_ids or ()) > 1 and echo.pixel_id is None

@@ -1,7 +1,7 @@
 """How filters live: of events and of websites, of one name and of many.
 
-The API sets a filter's state and never tells it. So state in Pulumi is what was last confirmed,
-and what is sent follows from what the program wants beside what is held (`ledger`).
+The API can set a filter and cannot read it. So Pulumi's state is what was last confirmed, and what
+is sent follows from what the program wants, compared with what is in force (`ledger`).
 """
 
 from __future__ import annotations
@@ -45,21 +45,21 @@ ACCEPTED = "accepted"
 """Outputs that say whether name, scope and state came back as asked."""
 
 MAY_HOLD = (
-    "{} may be in force for some pixels: run `pulumi up` again with it before you take it out of "
+    "{} may be in force for some pixels: run `pulumi up` again with it before you remove it from "
     "the program."
 )
 
 
 @dataclass(frozen=True)
 class FilterType:
-    """What tells kinds of filters apart.
+    """How one kind of filter differs from the others.
 
     Attributes:
         kind: What is filtered.
         name: The property that names it.
         canonical: The canonical form of a name.
         several: Whether the property is a set of names.
-        remark: What to say of a name that is valid and yet probably wrong, or "".
+        remark: What to say about a name that is valid but probably wrong, or "".
     """
 
     kind: FilterKind
@@ -119,7 +119,7 @@ class FilterLifecycle:
         return checked
 
     def _resolve_reassert(self, olds: Props, checked: Checked) -> None:
-        """None never makes a difference: the run's value, else the last one, stays in mind."""
+        """None is never a difference: the run's value is used, else the last one is kept."""
         if "reassert" in checked.inputs:
             return
         for_all = read_setting(self._run.settings, table.REASSERT, checked)
@@ -147,8 +147,8 @@ class FilterLifecycle:
             shared = min(set(claim.names) & set(other.names))
             reason = (
                 f"{other.resource} contradicts it: {shared} is {claim.state} here and "
-                f"{other.state} there, for pixels that both cover. Give them one state, or pixels "
-                "that do not overlap"
+                f"{other.state} there, for pixels that both cover. Give them the same state, or "
+                "pixels that do not overlap"
             )
             checked.failures.append(Failure("", reason))
         if self._run.picture.is_late(row):
@@ -196,9 +196,9 @@ class FilterLifecycle:
 
     @staticmethod
     def _not_created(claim: FilterClaim, sent: Sequence[Sent]) -> GatewayError:
-        """What it has closed stays closed: it may be what a resource that is gone had closed.
+        """What it closed stays closed: a resource that is gone may have closed it before.
 
-        Other resources close it too: connections bring it, and filters let go in its favour.
+        Other resources close it too: connections send it, and filters that are removed leave it.
         """
         done = [s.wish.setting.words for s in sent if not s.error]
         error = _failure(sent).after(done)
@@ -214,7 +214,7 @@ class FilterLifecycle:
     # -- update --------------------------------------------------------------------------------
 
     def update(self, _resource_id: str, olds: Props, news: Props) -> Props:
-        """Send what is declared where it changed, then let go of what is no longer declared."""
+        """Send what is declared where it changed, then release what is no longer declared."""
         account, old, new = self._account(news), self._claim(olds), self._claim(news)
         again = self._run.has_moved(olds.get("gateway")) or differs("reassert", olds, news)
         again = again or self._is_disturbed(news)
@@ -259,8 +259,8 @@ class FilterLifecycle:
             else:
                 reason = f"its former state could not be put back ({second.reason})"
                 error = error.because(f"{error.reason}; {reason}").also(
-                    "Whether it is in force is unknown. Run the command again; to go back to what "
-                    "was declared before, also give a new `reassert`."
+                    "It is not known whether it is in force. Run the command again; to go back to "
+                    "the old values, also set a new `reassert`."
                 )
         if new is not None and new.state == canonical.DROP and _adds(old, new):
             error = error.also(MAY_HOLD.format("What was added"))
@@ -281,7 +281,7 @@ class FilterLifecycle:
     # -- delete --------------------------------------------------------------------------------
 
     def delete(self, _resource_id: str, outputs: Props) -> None:
-        """Let go: what another filter claims stays as claimed, the rest rests at PUBLISH."""
+        """Release: what another filter claims stays as claimed, the rest goes back to PUBLISH."""
         self._run.has_moved(outputs.get("gateway"))
         account, claim = self._account(outputs), self._claim(outputs)
         sent = account.filters.carry_out(

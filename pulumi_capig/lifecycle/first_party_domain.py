@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 ECHOED, ACCEPTED = "echoed", "accepted"
 
 _LIMITS = (
-    "A gateway holds as many first-party domains as its host has certificates: 22 on AWS EKS and "
-    "ECS, 13 on GCP, 3 on App Runner. Run the command again once that is settled."
+    "A gateway can have only as many first-party domains as its host has certificates: 22 on AWS "
+    "EKS and ECS, 13 on GCP, 3 on App Runner. Run the command again once that is resolved."
 )
 
 
@@ -165,7 +165,7 @@ class FirstPartyDomainLifecycle(KeyedLifecycle["Routing"]):
         same = (existing.ingress or "").lower() == inputs["domain"]
         if same and not self._claim(inputs).whole:
             return self._facts(existing, ECHOED), ""
-        return self._set(inputs, existing.ingress), "set it to what is declared"
+        return self._set(inputs, existing.ingress), "set it to the declared values"
 
     def _change(self, olds: Props, news: Props, changed: set[str], moved: bool) -> Props:
         return self._set(news, olds["domain"])
@@ -181,7 +181,7 @@ class FirstPartyDomainLifecycle(KeyedLifecycle["Routing"]):
         except OutcomeUnknownError as error:
             lost = error.also(_LIMITS) if error.code else error
             if (before or "").lower() == domain:
-                raise lost from error  # no operation tells the rest of it
+                raise lost from error  # no operation returns the rest of it
             answer = self._seen(inputs, lost)
         except (InvalidInputError, UnavailableError) as error:
             raise error.also(_LIMITS) from error
@@ -227,8 +227,8 @@ class FirstPartyDomainLifecycle(KeyedLifecycle["Routing"]):
             return None
         if outputs.get("cname_resolved") and found.cname_resolve_success is False:
             self._run.warn(
-                f"{self._words(outputs)}: its CNAME record, which was verified before, is not any "
-                f"more. It has to point to {outputs['target_domain']}.",
+                f"{self._words(outputs)}: its CNAME record was verified before and no longer is. "
+                f"It must point to {outputs['target_domain']}.",
                 "cname",
                 outputs["tenant_id"],
             )

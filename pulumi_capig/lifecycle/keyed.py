@@ -1,4 +1,4 @@
-"""How resources live that an account has under a key of their own, such as an e-mail address."""
+"""Life of resources that the gateway finds by a key of the program, such as an e-mail address."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 _NOTHING = "nothing had to be changed"
 ALREADY_THERE = (
-    "Renamed in the program? Give the resource `aliases`. Held by another stack? Leave it there. "
-    "To take it over: adopt=True (all of a stack, after an interrupted run: CAPIG_ADOPT=true)."
+    "Renamed in the program? Give the resource `aliases`. Managed by another stack? Leave it "
+    "there. To take it over, set adopt=True (CAPIG_ADOPT=true for a whole stack, after an "
+    "interrupted run)."
 )
 
 
@@ -136,11 +137,11 @@ class KeyedLifecycle(ReadableLifecycle[T]):
 
     @abstractmethod
     def _take_over(self, inputs: Props, existing: T) -> tuple[Props, str]:
-        """Bring what exists to what is declared; the facts of it, and in words what was sent."""
+        """Set what exists as declared; the facts of it, and what was sent, in words."""
 
     @abstractmethod
     def _change(self, olds: Props, news: Props, changed: set[str], moved: bool) -> Props:
-        """Bring what is in state to what is declared; the facts of it.
+        """Change what is in the state to what is declared; the facts of it.
 
         Args:
             olds: The outputs in state.

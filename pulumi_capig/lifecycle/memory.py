@@ -1,4 +1,4 @@
-"""What parts of the life cycles keep for all of a run, each in a place of its own."""
+"""What parts of the life cycles keep for a whole run, each in its own place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How resources live whose id the gateway makes: taken over by it, and never replaced for it."""
+"""Life of resources whose id the gateway makes: an id takes one over, and never replaces it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .values import Checked
 
 
-_MAKE_IT_AGAIN = "Deleted in the gateway's page? `pulumi up --refresh` makes it again."
+_MAKE_IT_AGAIN = "Deleted in the gateway's page? `pulumi up --refresh` creates it again."
 
 
 class Ref(NamedTuple):
@@ -29,7 +29,7 @@ class Ref(NamedTuple):
 
 
 class NumberedLifecycle(ReadableLifecycle[T]):
-    """A resource in an account that the gateway finds by an id of its own making.
+    """A resource in an account that the gateway finds by an id that it made.
 
     Attributes:
         kind: What it is in the picture, and in messages.
@@ -67,15 +67,15 @@ class NumberedLifecycle(ReadableLifecycle[T]):
         declared = Row("another resource", self.kind, (own,))
         other = self._run.picture.declare(row, tenant_id, declared)
         if other is not None:
-            reason = f"{other.resource} is {self.kind} {own} too. Keep one of them"
+            reason = f"{other.resource} declares {self.kind} {own} too. Keep one of them"
             checked.failures.append(Failure("", reason))
 
     def diff(self, resource_id: str, olds: Props, news: Props) -> Difference:
         """What would change; another id is another resource."""
         declared, own = news.get(self.own_id), _ref(resource_id).id
         if isinstance(declared, str) and declared != own:
-            what = f"this resource is {self.kind} {own}, and the program now says {declared}"
-            raise RefusedError(what, f"Declare {declared} as a resource of its own.")
+            what = f"this resource is {self.kind} {own}, but the program now says {declared}"
+            raise RefusedError(what, f"Declare {declared} as a separate resource.")
         return super().diff(resource_id, olds, news)
 
     def _changed(self, olds: Props, news: Props) -> set[str]:
@@ -95,8 +95,9 @@ class NumberedLifecycle(ReadableLifecycle[T]):
             self._run.tell(f"took over {self._words(ref)}: {shown}")
         else:
             if missing := [name for name in self.needed if name not in inputs]:
-                what = f"make a new {self.kind}: {' and '.join(missing)} are missing"
-                raise RefusedError(what, "Declare them: only one that exists does without.")
+                what = f"create a new {self.kind}: missing {' and '.join(missing)}"
+                advice = "Declare what is missing: only what exists already can do without it."
+                raise RefusedError(what, advice)
             new_id, made = self._make(inputs)
             ref = Ref(tenant_id, new_id)
             try:
@@ -114,7 +115,7 @@ class NumberedLifecycle(ReadableLifecycle[T]):
         try:
             facts = self._change(ref, olds, news, changed)
         except GatewayError as error:
-            # How an operation answers for an id that is gone is not documented: the look decides.
+            # It is not documented how an operation answers for an id that is gone: a look decides.
             if self._is_missing(ref, error):
                 raise error.because(advice=_MAKE_IT_AGAIN) from error.__cause__
             raise
@@ -135,9 +136,9 @@ class NumberedLifecycle(ReadableLifecycle[T]):
         self._remove(ref, outputs)
 
     def _remove(self, ref: Ref, outputs: Props) -> None:
-        """Send the delete; whatever it comes to, absence is what counts."""
+        """Send the delete; whatever the answer is, what counts is that it is gone."""
         failure: GatewayError = UnexpectedAnswerError(
-            "the gateway did not say that it did it, and still has it",
+            "the gateway did not confirm the delete and still has it",
             operation=f"delete {self.kind} {ref.id}",
             tenant_id=ref.tenant_id,
             advice="Look at it in the gateway's page, then run the command again.",
@@ -151,16 +152,16 @@ class NumberedLifecycle(ReadableLifecycle[T]):
         self._deleted(ref)
 
     def _undone(self, ref: Ref, error: CapigError) -> CapigError:
-        """Take away what was made and could not be brought to what is declared."""
+        """Delete what was created and could not be set up as declared; the error to raise."""
         try:
             self._remove(ref, {})
         except CapigError as second:
             advice = (
-                f"Left at the gateway: {self._words(ref)}. Declare it with "
-                f'{self.own_id}="{ref.id}" to go on with it, or remove it in the gateway\'s page.'
+                f"Left at the gateway: {self._words(ref)}. To keep it, declare it with "
+                f'{self.own_id}="{ref.id}"; otherwise remove it in the gateway\'s page.'
             )
             return CapigError(f"{error.what}; deleting it again failed too: {second.what}", advice)
-        advice = "Nothing is left of it: run the command again once the gateway is well."
+        advice = "Nothing is left of it: run the command again when the gateway is healthy."
         return CapigError(f"{error.what}; the {self.kind} was deleted again", advice)
 
     # -- what a subclass says ------------------------------------------------------------------
@@ -170,7 +171,7 @@ class NumberedLifecycle(ReadableLifecycle[T]):
         """What the gateway has under an id; None if it is proved that it has nothing."""
 
     def _refuse_another(self, ref: Ref, inputs: Props, found: T) -> None:
-        """Refuse what is declared of one that exists, where no operation could make it so.
+        """Refuse what is declared for an existing one, if no operation can change it to that.
 
         Raises:
             RefusedError: It is another one.
@@ -178,15 +179,15 @@ class NumberedLifecycle(ReadableLifecycle[T]):
 
     @abstractmethod
     def _make(self, inputs: Props) -> tuple[str, T]:
-        """Make a new one; its id, and what there is of it."""
+        """Create a new one; its id, and what is known of it."""
 
     @abstractmethod
     def _bring(self, ref: Ref, inputs: Props, found: T) -> tuple[Props, list[str]]:
-        """Bring what there is to what is declared; its facts, and in words what was sent."""
+        """Change what exists to what is declared; its facts, and what was sent, in words."""
 
     @abstractmethod
     def _change(self, ref: Ref, olds: Props, news: Props, changed: set[str]) -> Props:
-        """Bring what is in state to what is declared; its facts."""
+        """Change what is in the state to what is declared; its facts."""
 
     @abstractmethod
     def _delete(self, ref: Ref) -> str | None:
@@ -214,8 +215,8 @@ class NumberedLifecycle(ReadableLifecycle[T]):
                 reason,
                 operation=f"read {self.kind} {ref.id}",
                 tenant_id=ref.tenant_id,
-                advice=f"{_MAKE_IT_AGAIN} Otherwise check its id in the gateway's page: after a "
-                "move of the gateway, ids may be others.",
+                advice=f"{_MAKE_IT_AGAIN} Otherwise check its id in the gateway's page: ids may "
+                "have changed when the gateway moved.",
             )
         return found
 
@@ -231,8 +232,8 @@ class NumberedLifecycle(ReadableLifecycle[T]):
         if answer is None or set(answer) == set(wanted):
             return
         reason = (
-            f"the gateway answered with other blocked events ({', '.join(sorted(set(answer)))}) "
-            f"than were sent ({', '.join(wanted) or 'none'})"
+            "the gateway answered with different blocked events "
+            f"({', '.join(sorted(set(answer)))}) than were sent ({', '.join(wanted) or 'none'})"
         )
         raise UnexpectedAnswerError(
             reason,
@@ -250,7 +251,7 @@ class NumberedLifecycle(ReadableLifecycle[T]):
             if said is not None and said != sent
         ]
         if odd:
-            reason = f"the gateway answered with another {' and '.join(odd)} than was sent"
+            reason = f"the gateway answered with a different {' and '.join(odd)} than was sent"
             raise UnexpectedAnswerError(
                 reason,
                 operation=f"update {self.kind} {ref.id}",
@@ -268,7 +269,7 @@ class NumberedLifecycle(ReadableLifecycle[T]):
             name = name_now if name is None else name
             active = active_now if active is None else active
         if name is None or active is None:
-            reason = "the gateway does not say its name and state, which have to be sent too"
+            reason = "the gateway does not say its name and state, and an update has to send both"
             raise UnexpectedAnswerError(
                 reason,
                 operation=f"update {self.kind} {ref.id}",

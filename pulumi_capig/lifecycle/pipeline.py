@@ -43,7 +43,7 @@ class PipelineLifecycle(NumberedLifecycle["Pipeline"]):
 
         tenant_id = inputs["tenant_id"]
         made = pipelines.create(self._run.client(), tenant_id, inputs["name"])
-        # What the answer leaves out is as it was asked for.
+        # Where the answer says nothing, it is as it was asked for.
         given = {"name": inputs["name"], "active": True, "data_filter": None}
         untold = {key: value for key, value in given.items() if getattr(made, key) is None}
         made, new_id = made.model_copy(update=untold), made.id
@@ -106,9 +106,9 @@ class PipelineLifecycle(NumberedLifecycle["Pipeline"]):
 
     def _warn_of_filter(self, ref: Ref) -> None:
         text = (
-            f"{self._words(ref)}: the gateway says that its filter is off, and whether it blocks "
-            "anything then is not documented. Look at it in the gateway's page; a change of "
-            "blocked_events switches it on."
+            f"{self._words(ref)}: the gateway says that its filter is off, and it is not "
+            "documented whether it blocks anything then. Look at it in the gateway's page; a "
+            "change of blocked_events switches it on."
         )
         self._run.warn(text, "filter off", *ref)
 
@@ -125,7 +125,7 @@ class PipelineLifecycle(NumberedLifecycle["Pipeline"]):
                 raise
             found = None
         if found is None and (ends := self._named_by(ref)):
-            reason = f"the gateway does not show it, and names it in its {ends.words}"
+            reason = f"the gateway does not show it, but its {ends.words} still name it"
             raise UnexpectedAnswerError(
                 reason, operation=f"read pipeline {ref.id}", tenant_id=ref.tenant_id
             )
@@ -142,16 +142,18 @@ class PipelineLifecycle(NumberedLifecycle["Pipeline"]):
     def _remove(self, ref: Ref, outputs: Props) -> None:
         if outputs:  # not one that was made a moment ago
             found = self._proved(ref, fresh=True)
-            # One that is not shown may be there nevertheless: its delete is sent all the same.
+            # A pipeline that is not shown may still exist: its delete is sent anyway.
             left = self._left(ref, found) if found is not None else []
             if left and outputs.get("force_destroy") is not True:
                 shown = ", ".join(left[:_SHOWN]) + (", …" if len(left) > _SHOWN else "")
-                what = f"delete {self._words(ref)}: {len(left)} sources or destinations in it"
-                what = f"{what} ({shown})"
+                what = (
+                    f"delete {self._words(ref)}: it is not empty: {len(left)} sources or "
+                    f"destinations in it ({shown})"
+                )
                 advice = (
-                    "Take them out first; with pipeline_id=pipeline.pipeline_id they go before it. "
-                    "What becomes of them otherwise is not documented: force_destroy=True, "
-                    "`pulumi up`, then again."
+                    "Remove them first; with pipeline_id=pipeline.pipeline_id they are deleted "
+                    "before it. To delete it as it is: set force_destroy=True, run `pulumi up`, "
+                    "then delete it. What happens to them then is not documented."
                 )
                 raise NotEmptyError(what, advice)
         super()._remove(ref, outputs)
@@ -163,7 +165,7 @@ class PipelineLifecycle(NumberedLifecycle["Pipeline"]):
             (found.data_sources, account.share(Sources)),
             (found.data_destinations, account.share(Destinations)),
         ):
-            # What the pipeline does not tell, the list of the account does.
+            # What the pipeline's answer leaves out is in the account's list.
             inside = ends.read_again().in_pipeline(ref.id) if shown is None else shown
             ids = ((end.id if end else "") or "one without an id" for end in inside)
             left += [each for each in ids if each not in ends.deleted]
@@ -185,8 +187,8 @@ class PipelineLifecycle(NumberedLifecycle["Pipeline"]):
         try:
             return self._proved(ref, fresh=True) is None
         except UnavailableError as error:
-            # How unknown ids are answered is not documented. Where the delete was taken without an
-            # error, the lists decide.
+            # It is not documented how unknown ids are answered. If the delete was accepted without
+            # an error, the lists decide.
             if not (taken and error.in_json):
                 raise
             return self._named_by(ref) is None

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from .run import Run
     from .run_account import RunAccount
 
-_GOING_BACK = "To go back to what was declared before instead, also give a new `reassert`."
+_GOING_BACK = "To go back to the old values instead, also set a new `reassert`."
 
 
 class PixelConnectionLifecycle:
@@ -197,7 +197,7 @@ class PixelConnectionLifecycle:
         if bad:
             shown = ", ".join(bad[:5]) + (f" and {len(bad) - 5} more" if len(bad) > 5 else "")
             text = (
-                f"account {account.tenant_id}: the gateway finds the access token bad of {shown}; "
+                f"account {account.tenant_id}: the gateway reports a bad access token for {shown}; "
                 "their events are not published. Declare a new access_token."
             )
             self._run.warn(text, "bad token", account.tenant_id)
@@ -245,7 +245,7 @@ class PixelConnectionLifecycle:
                     f"disconnect pixel {key.pixel_id} (account {key.tenant_id}): kept, because the "
                     "resource that now declares it failed"
                 )
-                advice = "Fix that failure first; the next `pulumi up` settles both."
+                advice = "Fix that error, then run `pulumi up` again."
                 raise RefusedError(what, advice)
             claim.spared = True
             return
@@ -288,9 +288,9 @@ def _already_connected(key: PixelKey) -> AlreadyConnectedError:
         "nothing was changed"
     )
     advice = (
-        "Renamed in the program? Give the resource `aliases`. Held by another stack? Leave it "
-        "there. To take it over: adopt=True (a whole fleet, after an interrupted run, or back "
-        "from a replacement that failed: CAPIG_ADOPT=true). Tainted, or `--replace`? To send again "
-        "what a stack holds: `pulumi state untaint`, and a new `reassert`."
+        "Renamed in the program? Give the resource `aliases`. Managed by another stack? Leave it "
+        "there. To take it over, set adopt=True (CAPIG_ADOPT=true for all pixels, after an "
+        "interrupted run, or to go back from a replacement that failed). Tainted, or `--replace`? "
+        "To send again what this stack manages: `pulumi state untaint`, and a new `reassert`."
     )
     return AlreadyConnectedError(what, advice)

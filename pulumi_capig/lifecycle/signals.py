@@ -132,8 +132,8 @@ class EndList:
                 reason,
                 operation=f"list the {self.words}",
                 tenant_id=self.tenant_id,
-                advice="Look in the gateway's page. If it is gone, `pulumi state delete` takes it "
-                "out of the state.",
+                advice="Look in the gateway's page. If it is gone, remove it from the state: "
+                "`pulumi state delete URN`.",
             )
         return found
 
@@ -156,7 +156,7 @@ class EndList:
 
         found = self._shared.look(those)
         if found is None:
-            reason = "the gateway answers no list, which is not an empty one"
+            reason = "the gateway answered without a list, which is not the same as an empty one"
             raise UnexpectedAnswerError(
                 reason, operation=f"list the {self.words}", tenant_id=self.tenant_id
             )

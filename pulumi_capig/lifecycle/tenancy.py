@@ -32,7 +32,7 @@ def resolve_tenant(settings: Settings, olds: Mapping[str, Any], checked: Checked
         checked.failures.append(Failure("tenant_id", reason))
     elif default and stored and default != stored:
         reason = (
-            f"the resource lives in account {stored}, and the default is now {default} "
+            f"the resource is in account {stored}, but the default is now {default} "
             f'({table.TENANT_ID.names}); pass tenant_id="{stored}" to keep it there, or '
             f'tenant_id="{default}" to replace it'
         )

@@ -1,4 +1,4 @@
-"""What stands for something that the gateway does not say."""
+"""Values used for something that the gateway does not say."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 UNTOLD = -1
-"""For a number of which 0 says something: an active account, a figure on a bill."""
+"""For a number whose 0 has a meaning: an active account, a figure on a bill."""
 
 
 def told(blank: Mapping[str, Any], **said: Any) -> dict[str, Any]:
     """Values by their names, with a blank one for each that is None.
 
     Args:
-        blank: What stands for each, by its name.
+        blank: The value for each that is not said, by its name.
         said: What the gateway says.
     """
     return {**blank, **{name: value for name, value in said.items() if value is not None}}

@@ -62,9 +62,9 @@ class GatewayResource(Resource):
         held_by = opts.deleted_with if opts else None
         if isinstance(held_by, GatewayResource) and held_by._kind == "Account":
             pulumi.log.warn(
-                f"{resource}: deleted_with an account takes it out of the state without a request, "
-                "also where the account is then not deleted, because it is not empty.\n  Leave it "
-                "out: tenant_id=account.tenant_id sees to the order."
+                f"{resource}: with deleted_with=account it leaves the state without a request, "
+                "even if the account is then not deleted because it is not empty.\n  Remove "
+                "deleted_with: tenant_id=account.tenant_id is enough to set the order."
             )
         declared = _program.arguments(resource, opts, required, optional, self._existing)
         for name in secret:

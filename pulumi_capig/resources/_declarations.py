@@ -157,7 +157,8 @@ class Declarations:
         if number == first_late and not self._gate.gave_up:
             pulumi.log.warn(
                 f"{declared.resource} is declared inside `apply`, or after an `await`: previews "
-                "cannot know it.\n  Declare it in the program's own code; `apply` a value instead."
+                "cannot show it.\n  Declare it outside of them, and use `apply` only for its "
+                "values."
             )
         return self._hint(number)
 
@@ -341,8 +342,8 @@ def _refuse_contradiction(row: Row, other: Row, clash: str, name: str) -> None:
     refuse(
         f"{row.resource} and {other.resource} contradict each other: {name} is {row.state} in "
         f"one and {opposite} in the other, for pixels that both cover",
-        "Give them one state, or pixels that do not overlap: which of them the gateway would "
-        "follow is not documented.",
+        "Give them the same state, or pixels that do not overlap: it is not documented which of "
+        "them the gateway would follow.",
     )
 
 

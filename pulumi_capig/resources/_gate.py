@@ -82,7 +82,7 @@ class ProgramGate:
         self._open.set()
         pulumi.log.warn(
             "the program waits for an output of a resource of pulumi_capig before it has declared "
-            "everything: what it declares from here on is missing from previews and conflict "
+            "everything: whatever it declares from here on is missing from previews and conflict "
             "checks.\n  Declare the resources of pulumi_capig before the call that waits."
         )
 

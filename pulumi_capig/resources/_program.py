@@ -119,8 +119,8 @@ def _refuse_another_provider(resource: str, opts: pulumi.ResourceOptions) -> Non
     else:
         return
     refuse(
-        f"{resource}: {option} is not possible, the resources of a run share one provider",
-        "Use tenant_id for other accounts, and a stack of its own for another gateway. A "
+        f"{resource}: {option} is not possible, because all resources of a run share one provider",
+        "Use tenant_id for other accounts, and a separate stack for another gateway. A "
         "component passes its providers on to its children.",
     )
 
@@ -185,8 +185,8 @@ def _refuse_secrets_in_the_clear() -> None:
         value = get_config(key)
         if value and not is_config_secret(key) and not value.startswith("file:"):
             refuse(
-                f"{key} stands in the clear in the stack's config",
-                f"Mend it with: pulumi config set --secret {key}",
+                f"{key} is not encrypted in the stack's config",
+                f"Encrypt it with: pulumi config set --secret {key}",
             )
 
 
@@ -212,8 +212,8 @@ def _refuse_missing(resource: str, names: Sequence[str]) -> None:
         are = "is" if len(names) == 1 else "are"
         refuse(
             f"{resource}: {' and '.join(names)} {are} missing (None)",
-            "Give it a value. `Config.get` returns None where the key is not set; "
-            "`Config.require` says so.",
+            "Give it a value. `Config.get` returns None if the key is not set; `Config.require` "
+            "fails instead.",
         )
 
 
@@ -226,7 +226,7 @@ def refuse_resource_id(resource: str, key: str, what: str) -> NoReturn:
     """Refuse a resource, or its id, where a pixel id is needed."""
     right = "[shop.pixel_id]" if key == "pixel_ids" else "shop.pixel_id"
     refuse(
-        f"{resource}: {key} is given {what}, not a pixel id",
+        f"{resource}: {key} was given {what}, not a pixel id",
         f"Pass the connection's pixel_id: {key}={right}.",
     )
 

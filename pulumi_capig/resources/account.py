@@ -99,7 +99,7 @@ class Account(GatewayResource, kind="Account"):
                 HOST,
                 [declared["tenant_id"]] if "tenant_id" in declared else [],
                 canonical.tenant_id,
-                clash="hold the same account",
+                clash="declare the same account",
             ),
             is_id="tenant_id",
         )

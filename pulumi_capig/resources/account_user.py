@@ -97,7 +97,7 @@ class AccountUser(GatewayResource, kind="AccountUser"):
                 declared.get("tenant_id"),
                 [declared["email"]],
                 canonical.email,
-                clash="are about one person in one account",
+                clash="declare the same person in one account",
             ),
             secret=("invitation_link",),
         )

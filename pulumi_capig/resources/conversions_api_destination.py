@@ -124,7 +124,7 @@ class ConversionsApiDestination(GatewayResource, kind="ConversionsApiDestination
                 declared.get("tenant_id"),
                 [declared["destination_id"]] if "destination_id" in declared else [],
                 canonical.gateway_id,
-                clash="hold the same destination",
+                clash="declare the same destination",
             ),
             secret=("access_token",),
             is_id="destination_id",

@@ -90,7 +90,7 @@ class DataSource(GatewayResource, kind="DataSource"):
                 declared.get("tenant_id"),
                 [declared["data_source_id"]] if "data_source_id" in declared else [],
                 canonical.gateway_id,
-                clash="hold the same data source",
+                clash="declare the same data source",
             ),
             is_id="data_source_id",
         )

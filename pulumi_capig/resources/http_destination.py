@@ -123,7 +123,7 @@ class HttpDestination(GatewayResource, kind="HttpDestination"):
                 declared.get("tenant_id"),
                 [declared["destination_id"]] if "destination_id" in declared else [],
                 canonical.gateway_id,
-                clash="hold the same destination",
+                clash="declare the same destination",
             ),
             secret=("auth",),
             is_id="destination_id",

@@ -90,7 +90,7 @@ class Pipeline(GatewayResource, kind="Pipeline"):
                 declared.get("tenant_id"),
                 [declared["pipeline_id"]] if "pipeline_id" in declared else [],
                 canonical.gateway_id,
-                clash="hold the same pipeline",
+                clash="declare the same pipeline",
             ),
             is_id="pipeline_id",
         )

@@ -36,11 +36,11 @@ def address(value: str) -> Address:
         host, port = _host(parts.hostname or ""), parts.port
         own_port = {"http": 80, "https": 443}[parts.scheme]
     except (KeyError, ValueError) as error:
-        # Without its cause, which may quote a password.
+        # Raised without its cause, which may quote a password.
         message = "must be the gateway's address, for example https://capig.example.com"
         raise ValueError(message) from error
     if "@" in parts.netloc:
-        message = "must not hold a user name or password"
+        message = "must not contain a user name or password"
         raise ValueError(message)
     if parts.path.strip("/") or parts.query or parts.fragment:
         message = "must be scheme and domain only, without a path: https://capig.example.com"

@@ -33,7 +33,7 @@ def content(file: Path) -> str:
         message = f"the file {file} cannot be read: {error.strerror}"
         raise ValueError(message) from error
     except UnicodeDecodeError as error:
-        # Without its cause, which holds the secret.
+        # Raised without its cause, which holds the secret.
         message = f"the file {file} cannot be read: it is not text"
         raise ValueError(message) from error
     if not found:

@@ -89,9 +89,7 @@ def test_what_users_of_an_account_reach(capig: Capig, sandbox: Sandbox) -> None:
     done = capig("accounts", "--reach", *BOTH)
     assert done.returncode == 0
     added, remark, refused, advice = done.stderr.splitlines()
-    assert added == (
-        "capig: --reach added 2 accounts: those that a user of the named ones is in, too"
-    )
+    assert added == ("capig: --reach added 2 accounts that users of the named accounts can reach")
     assert "There may be more: no operation lists accounts" in remark
     assert "(account Hidden00): the gateway answered 401" in refused
     assert "capig doctor" in advice
@@ -119,7 +117,7 @@ def test_ids_in_reach_that_nobody_can_name(capig: Capig, sandbox: Sandbox) -> No
     sandbox.inject(Fault("not-json", operation="tenant", body=body))
     done = capig("accounts", "--reach", "--ids")
     assert done.stdout.split() == ["SandboxA", "Good0000"]
-    assert "added 1 account:" in done.stderr
+    assert "added 1 account that" in done.stderr
 
 
 @pytest.mark.parametrize(("operation", "lost"), [("ingressDomain", "domain"),
@@ -150,7 +148,7 @@ def test_forms_exclude_each_other(capig: Capig) -> None:
     for pair in (("--ids", "--json"), ("--json", "--csv")):
         done = capig("accounts", *pair)
         assert (done.returncode, done.stdout) == (2, "")
-        assert "exclude each other" in done.stderr
+        assert "cannot be used together" in done.stderr
 
 
 def test_a_narrow_terminal(on_terminal: Callable[..., list[str]], sandbox: Sandbox) -> None:
@@ -232,6 +230,21 @@ def test_a_new_link(capig: Capig, sandbox: Sandbox) -> None:
     assert mail.to == "boss@shop.example"
     assert "secret" in done.stderr
     assert mail.link not in done.stderr
+    assert "mailed" in done.stderr
+    assert "accepted" not in done.stderr
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_link_for_somebody_who_has_accepted(capig: Capig, sandbox: Sandbox, seen: bool) -> None:
+    sandbox.set_role("boss@shop.example", "admin", status=1)
+    if not seen:
+        sandbox.inject(Fault.status(500, operation="tenant", times=None))
+    done = capig("invite", "boss@shop.example", CAPIG_MAX_RETRIES="0")
+    assert done.returncode == 0
+    (mail,) = sandbox.mails
+    assert done.stdout == f"{mail.link}\n"
+    assert ("boss@shop.example has accepted an invitation already" in done.stderr) is seen
+    assert mail.link not in done.stderr
 
 
 def test_a_link_that_is_not_made(capig: Capig, sandbox: Sandbox) -> None:
@@ -240,7 +253,7 @@ def test_a_link_that_is_not_made(capig: Capig, sandbox: Sandbox) -> None:
     assert "invite nobody@shop.example (account SandboxA): the gateway answered 404" in (
         stranger.stderr
     )
-    assert "an AccountUser makes one" in stranger.stderr
+    assert "add one with an AccountUser" in stranger.stderr
     sandbox.set_role("boss@shop.example", "admin")
     sandbox.dialect = replace(sandbox.dialect, invitation_link="null-no-smtp")
     silent = capig("invite", "boss@shop.example")

@@ -81,11 +81,11 @@ def test_wrong_usage(capig: Capig, tmp_path: Path) -> None:
         (["status"], {"CAPIG_CLIENT_SECRET": ""}, "Set the environment variable"),
         (["status"], {"CAPIG_CLIENT_SECRET": "file:/nope"}, "/nope cannot be read: No such file"),
         (["status"], {"CAPIG_CLIENT_SECRET": "\udcff"}, "CAPIG_CLIENT_SECRET: "),
-        (["export", "--tenant", "a b"], {}, "--tenant: an account id has no blanks"),
+        (["export", "--tenant", "a b"], {}, "--tenant: an account id must not contain whitespace"),
         (["status", "--tenant", "a/b"], {}, "Check the id"),
         (["status", "--tenants", "absent.txt"], {}, "absent.txt cannot be read"),
         (["status", "--tenants", "absent.txt"], {}, "Check the path"),
-        (["export", "--pixels", "pixels.csv"], {}, "go together"),
+        (["export", "--pixels", "pixels.csv"], {}, "are used together"),
     ):
         done = capig(*arguments, **environment)
         assert (done.returncode, done.stdout) == (2, "")
@@ -236,7 +236,7 @@ def test_the_sandbox_on_a_taken_port(capig: Capig, sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--account", "a/b"], "capig: an account id has no blanks and no '/'"),
+        (["--account", "a/b"], "capig: an account id must not contain whitespace or '/'"),
         (["--account", ""], "capig: an account id must not be empty"),
         (["--latency", "inf"], "capig: the latency is a finite time, and not below 0"),
         (["--port", "70000"], "Error: Invalid value for '--port'"),

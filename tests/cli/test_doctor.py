@@ -229,7 +229,9 @@ def test_an_older_schema(capig: Capig, sandbox: Sandbox) -> None:
     done = capig("doctor")
     assert done.returncode == 1
     (line,) = findings(done)
-    assert line.startswith("FAIL schema: older than the documented one: without badToken, targetId")
+    assert line.startswith(
+        "FAIL schema: older than the documented version: it lacks badToken, targetId"
+    )
     assert "Update the gateway" in line
 
 
@@ -269,7 +271,7 @@ def test_a_hub_that_refuses_all(capig: Capig, sandbox: Sandbox) -> None:
     sandbox.inject(Fault("field-error", "tenant", code=401, times=None))
     done = capig("doctor")
     assert done.returncode == 1
-    assert "hub: answers, and shows none of these accounts" in done.stdout
+    assert "hub: answers, but shows none of these accounts" in done.stdout
 
 
 def test_a_null_of_the_hub_is_a_finding(capig: Capig, sandbox: Sandbox) -> None:
@@ -297,7 +299,9 @@ def test_an_older_hub(capig: Capig, sandbox: Sandbox) -> None:
     done = capig("doctor")
     assert done.returncode == 1
     (line,) = findings(done)
-    assert line.startswith("FAIL hub schema: older than the documented one: without availableRoles")
+    assert line.startswith(
+        "FAIL hub schema: older than the documented version: it lacks availableRoles"
+    )
 
 
 def test_a_cli_that_is_missing_or_too_old(capig: Capig, tmp_path: Path) -> None:
@@ -305,7 +309,7 @@ def test_a_cli_that_is_missing_or_too_old(capig: Capig, tmp_path: Path) -> None:
     fake.write_text("#!/bin/sh\necho v3.9.1\n")
     done = capig("doctor", PATH=str(tmp_path))
     assert done.returncode == 1
-    assert "no pulumi on PATH that runs → Install it: " in findings(done)[0]
+    assert "no working pulumi on PATH → Install it: " in findings(done)[0]
     fake.chmod(0o755)
     done = capig("doctor", PATH=str(tmp_path))
     assert done.returncode == 1

@@ -208,7 +208,7 @@ def test_from_the_files_of_the_bulk_onboarding(
         ("", TOKENS, "pixels.csv: the header lacks business_id and pixel_id"),
         ("business_id,pixel_id\n7,1.8E+16\n", TOKENS, "pixels.csv, row 1: a pixel id"),
         ("business_id,pixel_id\n7,1\n7\n", TOKENS, "pixels.csv, row 2: pixel_id is empty"),
-        ("business_id,pixel_id\n7,1\n8,1\n", TOKENS, "pixels.csv, row 2: pixel 1 is there twice"),
+        ("business_id,pixel_id\n7,1\n8,1\n", TOKENS, "pixels.csv, row 2: pixel 1 is listed twice"),
         ("business_id,pixel_id\n4,1\n", TOKENS, "business 4 has no token in tokens.csv"),
         (PIXELS, "business_id,access_token\n7,\n", "tokens.csv, row 1: access_token is empty"),
         (PIXELS, 'business_id,access_token\n7,"EAAB\n', "tokens.csv: it is not CSV"),
@@ -500,7 +500,7 @@ def test_pipelines_that_a_program_cannot_have_in_full(capig: Capig, sandbox: San
     assert is_formatted(done.stdout)
     assert [line for line in done.stdout.splitlines() if line.startswith("# - ")] == [
         "# - data sources of account SandboxA: 1 without an id that a program can name",
-        "# - destination dd_1 of account SandboxA: no program declares its type, "
+        "# - destination dd_1 of account SandboxA: no program can declare its type, "
         "GOOGLE_BIGQUERY_API",
         "# - blocked events of pipeline pl_1 of account SandboxA: one of them has no name that a "
         "program can declare",
@@ -509,6 +509,23 @@ def test_pipelines_that_a_program_cannot_have_in_full(capig: Capig, sandbox: San
     source = done.stdout.partition("capig.DataSource(")[2].partition(")\n")[0]
     assert "active=" not in source
     assert "name=" not in source
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_pipelines_that_no_list_names_are_counted(
+    capig: Capig, sandbox: Sandbox, told: bool
+) -> None:
+    sandbox.add_source(sandbox.add_pipeline("Web", pipeline_id="pl_1").id, "Shop")
+    empty = sandbox.add_pipeline("Empty")
+    if not told:
+        sandbox.inject(Fault.status(500, operation="tenantUsage", times=None))
+    done = capig("export", "--with", "pipelines", CAPIG_MAX_RETRIES="0")
+    assert done.returncode == 0
+    line = "pipelines of account SandboxA: 1 of 2 found: one without any source or destination"
+    assert (line in done.stderr) is told
+    assert (line in done.stdout) is told
+    sandbox.add_source(empty.id, "Outlet")
+    assert " found" not in capig("export", "--with", "pipelines").stderr
 
 
 def test_a_pipeline_that_is_not_shown(capig: Capig, sandbox: Sandbox) -> None:

@@ -120,7 +120,7 @@ def test_a_pulumi_that_prints_something_else(capig: Capig, tmp_path: Path) -> No
     pulumi.chmod(0o755)
     done = capig("status", "--stack", "dev", PATH=f"{tmp_path}:/usr/bin:/bin")
     assert done.returncode == 2
-    assert "answers something else than JSON" in done.stderr
+    assert "did not answer with JSON" in done.stderr
     assert "Traceback" not in done.stderr
 
 

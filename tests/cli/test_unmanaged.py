@@ -80,7 +80,7 @@ def test_what_belongs_to_another_gateway_does_not_count(
     moved = sandbox.url.replace("127.0.0.1", "localhost")
     done = capig("unmanaged", *here, "--tenant", "SandboxA", CAPIG_GATEWAY=moved)
     assert done.returncode == 1
-    assert "dev holds 3 pixels of 127.0.0.1:" in done.stderr
+    assert "dev has 3 pixels of the gateway 127.0.0.1:" in done.stderr
     followed = {"CAPIG_GATEWAY": moved, "CAPIG_MOVED_FROM": sandbox.url}
     assert capig("unmanaged", *here, **followed).returncode == 0
 
@@ -115,4 +115,4 @@ def test_what_cannot_be_compared(capig: Capig, in_sandbox: Sandbox, tmp_path: Pa
     assert "No such file" in capig("unmanaged", "--state", "none.json").stderr
     (tmp_path / "state.json").write_text('{"deployment": {}}')
     done = capig("unmanaged", "--state", "state.json", CAPIG_TENANT_ID="")
-    assert "no account to look at" in done.stderr
+    assert "no account to check" in done.stderr

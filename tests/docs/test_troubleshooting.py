@@ -16,17 +16,17 @@ PACKAGE = ROOT / "pulumi_capig"
 FOREIGN = "## Pulumi's own"
 
 PAGE = (DOCS / "troubleshooting.md").read_text("utf-8")
-OURS = PAGE.partition(FOREIGN)[0] + PAGE.partition("## A defect")[2]
+OURS = PAGE.partition(FOREIGN)[0] + PAGE.partition("## A bug")[2]
 
 # Names that hold the line of an error until it is raised, and calls that take one, by its place.
 HOLDERS = {"message", "reason", "what"}
-TAKERS = {"AttemptFailure": 1, "Failure": 1, "_refuse": 0}
+TAKERS = {"AttemptFailure": 1, "Failure": 1, "_refuse": 0, "complain": 0}
 
 
 def nodes() -> Iterator[ast.AST]:
-    """What can fail in a user's run: all but the sandbox and the command line."""
+    """What can fail in a user's run, or at a command: all but the sandbox."""
     for path in sorted(PACKAGE.rglob("*.py")):
-        if not {"sandbox", "cli"} & set(path.relative_to(PACKAGE).parts):
+        if "sandbox" not in path.relative_to(PACKAGE).parts:
             yield from ast.walk(ast.parse(path.read_text("utf-8")))
 
 
@@ -62,7 +62,8 @@ def messages() -> set[str]:
 def named() -> set[str]:
     """The messages in the first cells of the page's tables, and the one of the last section."""
     cells = re.findall(r"^\| (`.*?) \|", OURS, re.MULTILINE)
-    quoted = {message for cell in cells for message in re.findall(r"`([^`]+)`", cell)}
+    spans = (span for cell in cells for span in re.findall(r"(``?)(.+?)\1(?!`)", cell))
+    quoted = {message for _, message in spans}
     return quoted | {"unexpected …; state is kept as it was"}
 
 

@@ -131,5 +131,5 @@ def test_a_pixel_taken_over_bare_needs_all_three_to_be_managed(
         'capig.PixelConnection("shop", pixel_id="101", business_id="1", access_token="EAAB")'
     )
     said = problem(stack.preview())
-    assert "external_id: missing: a connected pixel is taken over with business_id" in said
+    assert "external_id: missing: to take over a connected pixel, declare business_id" in said
     assert 'external_id=""' in said

@@ -273,7 +273,7 @@ def test_a_rotation(stack: Stack, sandbox: Sandbox, second_setup: str) -> None:
     assert "access_token_fingerprint" in stack.preview("--diff").ok().text
     if second_setup == "400":
         outcome = stack.up().failed()
-        assert "take the resource out of the program" in outcome.text
+        assert "remove the resource from the program" in outcome.text
         assert "EAAB" not in outcome.text
         return
     stack.up().ok()

@@ -166,7 +166,7 @@ def test_staging(clone: Stack, sandbox: Sandbox) -> None:
 
     hosts = clone.project / "hosts.txt"
     hosts.write_text("*.preview.example.com\n", "utf-8")
-    assert "wildcards are not known to the gateway" in clone.preview().failed().text
+    assert "the gateway does not know wildcards" in clone.preview().failed().text
 
 
 def test_staging_says_why_a_host_is_refused() -> None:

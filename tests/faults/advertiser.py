@@ -202,7 +202,7 @@ def _recover(played: Played, program: Program) -> None:
         found = {}
         if any("pass its id as tenant_id" in message for message in messages) and played.accounts:
             found = {"shop": _by_id(program, played.accounts[0])}
-        left = re.search(r'Declare it with tenant_id="(\w+)"', "\n".join(messages))
+        left = re.search(r'declare it with tenant_id="(\w+)"', "\n".join(messages))
         if left:
             found = {"shop": _by_id(program, left[1])}
         with environment(**({"CAPIG_ADOPT": "true"} if advised else {})):

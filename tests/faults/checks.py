@@ -73,7 +73,14 @@ def is_clear(message: str, secrets: Iterable[str], account: str = TENANT) -> Non
     assert len(advice) == 1, message
     assert len(what) <= 1001, message
     assert len(advice[0]) <= 1001, message
-    for sign in ("Traceback", "unexpected ", ".py", "defect", "<!DOCTYPE", "object at 0x"):
+    for sign in (
+        "Traceback",
+        "unexpected ",
+        ".py",
+        "bug in pulumi_capig",
+        "<!DOCTYPE",
+        "object at 0x",
+    ):
         unexpected_form = "unexpected form" in message and sign == "unexpected "
         assert sign not in message or unexpected_form, message
     # Of a long line users see the beginning.

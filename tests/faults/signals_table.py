@@ -46,7 +46,7 @@ def sign(cell: Cell, played: Played) -> str:
     if not played.messages:
         if cell.unconfirmed:
             return "r"
-        return "w" if "could not be asked for" in played.told else "·"
+        return "w" if "could not be fetched" in played.told else "·"
     message = played.messages[0]
     for words, found in {
         "There may be a new": "L",

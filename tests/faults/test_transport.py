@@ -121,7 +121,7 @@ def test_a_redirect_is_never_followed(
         ("http://capig.example.com", "must be https"),
         ("http://192.168.1.1", "must be https"),
         ("http://127.0.0.1.example.com", "must be https"),
-        ("https://user:secret@capig.example.com", "must not hold a user name or password"),
+        ("https://user:secret@capig.example.com", "must not contain a user name or password"),
         ("https://capig.example.com/?token=x", "without a path"),
         ("ftp://capig.example.com", "must be the gateway's address"),
         ("file:///etc/passwd", "must be the gateway's address"),

@@ -100,7 +100,7 @@ def test_an_account_is_never_made_twice(serve: Serve, open_client: Open, answer:
         make(open_client(server))
     assert len(server.calls) == 1
     assert str(caught.value).startswith('create account "TestAdvertiserViaAPI": ')
-    assert "before you make it again" in caught.value.advice
+    assert "before you create it again" in caught.value.advice
     assert caught.value.__cause__ is not None
 
 

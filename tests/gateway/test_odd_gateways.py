@@ -484,7 +484,7 @@ def test_an_unknown_authority(
         for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
             monkeypatch.setenv(name, "/etc/corporate.pem")
             found = failing(lambda: pixels.list_account(open_client(url), "T"))
-            assert f"{name} is set, and is not read" in found.advice
+            assert f"{name} is set, but it is not read" in found.advice
             monkeypatch.delenv(name)
 
 

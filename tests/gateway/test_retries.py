@@ -445,7 +445,7 @@ def test_nothing_is_sent_after_the_deadline(
     sandbox: Sandbox, open_client: Open, time: Time
 ) -> None:
     client = open_client(sandbox, rateLimit=0.5, deadline=1)
-    with pytest.raises(UnreachableError, match="deadline of 1 s was over before") as caught:
+    with pytest.raises(UnreachableError, match="deadline of 1 s passed before") as caught:
         event_filter(client)
     assert "CAPIG_RATE_LIMIT" in caught.value.advice
     assert (sandbox.requests[0].operation, len(sandbox.requests)) == ("token", 1)

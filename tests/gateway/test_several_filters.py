@@ -647,7 +647,7 @@ def test_a_failure_that_all_would_meet(
     assert isinstance(last, GatewayError)
     assert str(last).startswith(
         f"set domain {settings[-1].name} to DROP for the whole account (account SandboxA): "
-        "it was not sent, after this failed: set domain "
+        "it was not sent, because this failed first: set domain "
     )
     assert str(last).count("\n") == 1
 

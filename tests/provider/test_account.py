@@ -112,7 +112,7 @@ def test_nothing_changes_what_only_a_create_sets(
         assert deployment.up({"shop": after}).changes == []
         assert deployment.up({"shop": before}).changes == []
         return
-    assert "put it back, or leave it out" in previewed.errors["shop"]
+    assert "restore the old value, or leave it out" in previewed.errors["shop"]
 
 
 # -- diff --------------------------------------------------------------------------------------
@@ -155,7 +155,7 @@ def test_another_id_is_another_account(deployment: Deployment, in_sandbox: Sandb
     in_sandbox.clear_requests()
     for act in (deployment.preview, deployment.up):
         error = act({"shop": account(event_enrichment=None, tenant_id="SandboxB")}).errors["shop"]
-        assert f"this resource is account {tenant}, and the program now says SandboxB" in error
+        assert f"this resource is account {tenant}, but the program now says SandboxB" in error
         assert "resource of its own" in error
     assert in_sandbox.requests == []
     # Its own id may come and go.
@@ -245,7 +245,7 @@ def test_an_account_is_made_at_most_once(
     assert asked(in_sandbox) == [CREATE]
     assert len(made(in_sandbox)) == int(applied)
     assert 'create account "Shop GmbH"' in error
-    assert "Look in the gateway's page before you make it again" in error
+    assert "Look in the gateway's page before you create it again" in error
     assert "tenant_id" in error, "the message says how to take it over"
     assert deployment.state == {}
     if applied:
@@ -288,7 +288,7 @@ def test_two_accounts_of_one_name_are_warned_of(
     deployment: Deployment, in_sandbox: Sandbox, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert deployment.up({"one": account(), "two": account()}).errors == {}
-    assert capfd.readouterr().err.count('two accounts of the program are called "Shop GmbH"') == 1
+    assert capfd.readouterr().err.count('the program declares two accounts named "Shop GmbH"') == 1
     assert len(made(in_sandbox)) == 2
 
 
@@ -375,7 +375,7 @@ def test_two_resources_of_one_account_are_refused(
     program = {"one": taken_over("SandboxA"), "two": taken_over("SandboxA")}
     errors = deployment.preview(program, apart=frozenset({"two"})).errors
     assert [*errors] == ["two"]
-    assert "Account 'one' holds account SandboxA too" in errors["two"]
+    assert "Account 'one' declares account SandboxA too" in errors["two"]
 
 
 # -- read --------------------------------------------------------------------------------------
@@ -431,7 +431,7 @@ def test_one_witness_is_not_enough(
     error = deployment.refresh().errors["shop"]
     assert deployment.state == before
     if told in ("401", "null", "404") and carrier != "text":
-        assert "Deleted, or no longer managed by the host?" in error
+        assert "Was it deleted, or does the host no longer manage it?" in error
         assert "pulumi state delete" in error
         assert "--target-dependents" in error
         assert "managed=False" in error
@@ -678,7 +678,7 @@ def test_a_list_that_is_not_told_is_not_an_empty_one(
 ) -> None:
     deployment.up({"shop": account()})
     in_sandbox.inject(Fault("no-success", operation=operation, times=None))
-    assert f"{what} (unknown, since no list came)" in deployment.destroy().errors["shop"]
+    assert f"{what} (unknown: the gateway sent no list)" in deployment.destroy().errors["shop"]
     assert len(made(in_sandbox)) == 1
     deployment.up({"shop": account(force_destroy=True)})
     assert deployment.destroy().errors == {}
@@ -820,7 +820,7 @@ def test_a_token_that_ends_meanwhile_proves_nothing(
     deployment.up({"shop": account()})
     in_sandbox.inject(Fault("unauthorized", operation=DELETE, times=None))
     in_sandbox.inject(Fault("unauthorized", operation=READ, times=None, after=1))
-    assert "cannot be seen" in deployment.destroy().errors["shop"]
+    assert "it is not known whether it is gone" in deployment.destroy().errors["shop"]
     assert len(made(in_sandbox)) == 1
     assert set(deployment.state) == {"shop"}
 
@@ -865,7 +865,7 @@ def test_where_nobody_can_tell_the_state_is_kept(
     in_sandbox.inject(Fault("reset", operation=DELETE, applied=applied))
     in_sandbox.inject(second)
     error = deployment.destroy().errors["shop"]
-    assert "cannot be seen" in error
+    assert "it is not known whether it is gone" in error
     assert set(deployment.state) == {"shop"}
 
 

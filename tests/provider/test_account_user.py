@@ -273,7 +273,7 @@ def test_a_conflict_with_somebody_who_is_not_listed(
     speak(in_sandbox, pending_users="unlisted")
     in_sandbox.set_role(OWNER, "view", status=2)
     error = deployment.up({"owner": user(adopt=adopt)}).errors["owner"]
-    assert "without an id nobody can take them over" in error
+    assert "without an id they cannot be taken over" in error
     assert "aliases" in error
     assert writes(in_sandbox) == [ADD]
     assert role_of(in_sandbox) == [VIEW]
@@ -315,7 +315,7 @@ def test_an_answer_that_says_nothing_is_a_lost_one(
     deployment: Deployment, in_sandbox: Sandbox
 ) -> None:
     in_sandbox.inject(Fault("no-success", operation=ADD, times=None))
-    assert "did not say that it added" in deployment.up({"owner": user()}).errors["owner"]
+    assert "did not confirm that it added" in deployment.up({"owner": user()}).errors["owner"]
     assert writes(in_sandbox) == [ADD, ADD]
     in_sandbox.clear_faults()
     in_sandbox.inject(Fault("missing-fields", operation=ADD))
@@ -527,7 +527,7 @@ def test_a_new_role_and_a_new_link_at_once(listed: Deployment, in_sandbox: Sandb
 def test_reinvite_of_who_is_gone(listed: Deployment, in_sandbox: Sandbox) -> None:
     in_sandbox.inject(Fault("field-error", operation=INVITE, code=404))
     error = listed.up({"owner": user(reinvite="1")}).errors["owner"]
-    assert "not in the account any more" in error
+    assert "no longer in the account" in error
     assert listed.up({"owner": user(reinvite="1")}).errors == {}
 
 
@@ -662,7 +662,7 @@ def test_an_invitation_without_an_id_is_forgotten_with_a_line(
     deployment.up({"owner": user()})
     assert deployment.state["owner"].outputs["user_id"] == ""
     assert deployment.destroy().errors == {}
-    assert "cannot be taken back" in capfd.readouterr().err
+    assert "cannot be withdrawn" in capfd.readouterr().err
 
 
 # -- the sole admin ----------------------------------------------------------------------------

@@ -91,7 +91,7 @@ def test_another_id_is_refused(deployment: Deployment, in_sandbox: Sandbox) -> N
     deployment.up({"site": source()})
     other = in_sandbox.add_source(PIPE, "Other").id
     message = deployment.preview({"site": source(data_source_id=other)}).errors["site"]
-    assert f"Declare {other} as a resource of its own." in message
+    assert f"Declare {other} as a separate resource." in message
 
 
 # -- create ------------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ def test_the_code_of_a_site_is_asked_for_once(
     assert sent(in_sandbox) == [CREATE, CODE]
     told = capsys.readouterr().err
     if deployment.state["site"].outputs["header_code"] == "":
-        assert "its code for the site could not be asked for" in told
+        assert "its code for the site could not be fetched" in told
     for program in ({"site": source(name="Shop")}, {"site": source(name="Shop", active=False)}):
         before = deployment.state["site"].outputs["header_code"]
         assert deployment.up(program, refresh=True).errors == {}
@@ -168,7 +168,7 @@ def test_a_lost_answer_doubles_nothing(
     assert len(sources(in_sandbox)) <= 3
     if result.errors:
         assert len(sources(in_sandbox)) == 2
-        assert f"data source of this name in pipeline {PIPE}" in result.errors["site"]
+        assert f"data source with this name in pipeline {PIPE}" in result.errors["site"]
         assert deployment.state == {}
     else:
         assert len(sources(in_sandbox)) == 3
@@ -189,7 +189,7 @@ def test_what_no_list_tells_is_not_sent_again(
         message = deployment.up({"site": source()}).errors["site"]
     assert sent(in_sandbox) == [CREATE]
     assert message.startswith('capig: create data source "Site" (account SandboxA): ')
-    assert f"There may be a new data source of this name in pipeline {PIPE}" in message
+    assert f"There may be a new data source with this name in pipeline {PIPE}" in message
     assert "take it over by its id (data_source_id) or remove it there" in message
 
 
@@ -323,7 +323,7 @@ def test_taking_over_sends_only_what_differs(
 @pytest.mark.parametrize(
     ("declared", "reason"),
     [
-        ({"pipeline_id": OTHER_PIPE}, f"it is in pipeline {PIPE}, and not in {OTHER_PIPE}"),
+        ({"pipeline_id": OTHER_PIPE}, f"it is in pipeline {PIPE}, not in {OTHER_PIPE}"),
         ({"type": "FILE_UPLOAD"}, "it is ADVERTISER_HOSTED_PIXEL, and not FILE_UPLOAD"),
     ],
 )

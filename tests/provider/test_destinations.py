@@ -318,7 +318,7 @@ def test_a_lost_answer_doubles_nothing(
     assert sent(in_sandbox).count(CREATE) <= 2
     if result.errors:
         assert len(destinations(in_sandbox)) == 2
-        assert f"destination of this name in pipeline {PIPE}" in result.errors["out"]
+        assert f"destination with this name in pipeline {PIPE}" in result.errors["out"]
         assert deployment.state == {}
     assert deployment.up({"out": make()}).errors == {}
     assert len(destinations(in_sandbox)) == 3
@@ -556,7 +556,7 @@ def test_taking_over_with_a_part_of_the_configuration_is_refused(
 @pytest.mark.parametrize(
     ("declared", "reason"),
     [
-        (meta(pipeline_id=OTHER_PIPE), f"it is in pipeline {PIPE}, and not in {OTHER_PIPE}"),
+        (meta(pipeline_id=OTHER_PIPE), f"it is in pipeline {PIPE}, not in {OTHER_PIPE}"),
         (lake(), "it is META_CONVERSIONS_API, and not CUSTOM_HTTP_API"),
     ],
 )
@@ -577,7 +577,7 @@ def test_another_pipeline_cannot_be_declared_later(
     bare = {**BARE, "destination_id": there}
     deployment.up({"out": meta(**bare)})
     message = deployment.up({"out": meta(**{**bare, "pipeline_id": OTHER_PIPE})}).errors["out"]
-    assert f"it is in pipeline {PIPE}, and not in {OTHER_PIPE}" in message
+    assert f"it is in pipeline {PIPE}, not in {OTHER_PIPE}" in message
     assert deployment.up({"out": meta(**{**bare, "pipeline_id": PIPE})}).errors == {}
     assert sent(in_sandbox) == []
 
@@ -725,7 +725,7 @@ def test_a_list_that_was_merged_is_an_error(deployment: Deployment, in_sandbox: 
     speak(in_sandbox, filter_list="merge")
     deployment.up({"out": meta(blocked_events=["Lead"])})
     message = deployment.up({"out": meta(blocked_events=["Search"])}).errors["out"]
-    assert "other blocked events (Lead, Search) than were sent (Search)" in message
+    assert "different blocked events (Lead, Search) than were sent (Search)" in message
     assert deployment.state["out"].outputs["blocked_events"] == ["Lead"]
 
 

@@ -102,7 +102,7 @@ def test_another_id_is_refused(deployment: Deployment, in_sandbox: Sandbox) -> N
     other = in_sandbox.add_pipeline("Other")
     message = deployment.preview({"web": pipeline(pipeline_id=other.id)}).errors["web"]
     assert f"this resource is pipeline {own_id(deployment)}" in message
-    assert f"Declare {other.id} as a resource of its own." in message
+    assert f"Declare {other.id} as a separate resource." in message
     own = pipeline(pipeline_id=own_id(deployment))
     assert deployment.preview({"web": own}).changes == []
 
@@ -161,8 +161,8 @@ def test_a_pipeline_is_never_made_twice(
     assert len(pipelines(in_sandbox)) <= 1
     message = result.errors["web"]
     assert message.startswith('capig: create pipeline "Web" (account SandboxA): ')
-    assert "There may be a new, empty pipeline of this name, which carries no event" in message
-    assert "take it over by its id or remove it there" in message
+    assert "There may be a new, empty pipeline with this name, which carries no event" in message
+    assert "take it over by its id, or remove it there" in message
     assert deployment.state == {}
 
 
@@ -301,7 +301,7 @@ def test_a_pipeline_that_a_list_names_is_not_gone(
     in_sandbox.add_source(own_id(deployment), "Site")
     in_sandbox.inject(Fault("no-success", "pipeline"))
     message = deployment.refresh().errors["web"]
-    assert "the gateway does not show it, and names it in its data sources" in message
+    assert "the gateway does not show it, but its data sources still name it" in message
     assert "web" in deployment.state
     assert deployment.refresh().steps == [("same", "web")]
 
@@ -395,7 +395,7 @@ def test_a_list_that_was_merged_is_an_error(deployment: Deployment, in_sandbox: 
     speak(in_sandbox, filter_list="merge")
     assert deployment.up({"web": pipeline(blocked_events=["Lead"])}).errors == {}
     message = deployment.up({"web": pipeline(blocked_events=["Search"])}).errors["web"]
-    assert "other blocked events (Lead, Search) than were sent (Search)" in message
+    assert "different blocked events (Lead, Search) than were sent (Search)" in message
     assert deployment.state["web"].outputs["blocked_events"] == ["Lead"]
 
 
@@ -521,7 +521,10 @@ def test_what_the_same_run_deletes_does_not_count(
     if first == "ends":
         assert result.errors == {}
     else:
-        assert "with pipeline_id=pipeline.pipeline_id they go before it" in result.errors["web"]
+        assert (
+            "with pipeline_id=pipeline.pipeline_id they are deleted before it"
+            in result.errors["web"]
+        )
         assert list(deployment.state) == ["web"]
         assert deployment.destroy().errors == {}
     assert pipelines(in_sandbox) == sources(in_sandbox) == []

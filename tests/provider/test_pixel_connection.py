@@ -558,7 +558,7 @@ def test_a_gateway_that_refuses_a_second_setup_is_explained(
     deployment.up({"shop": shop()})
     error = deployment.up({"shop": shop(access_token="EAAB-new")}).errors["shop"]
     assert "while the pixel is connected" in error
-    assert "take the resource out of the program" in error
+    assert "remove the resource from the program" in error
     assert "EAAB" not in error
 
 
@@ -706,7 +706,7 @@ def test_an_update_that_fails_half_way_says_what_is_in_force(
     in_sandbox.inject(Fault.status(403, operation=PUBLISHING, times=None))
     error = deployment.up({"shop": shop(access_token="EAAB-new", publishing=False)}).errors["shop"]
     assert f"in force: pixel {PIXEL} set up with the declared values [code 403]" in error
-    assert error.endswith("also give a new `reassert`.")
+    assert error.endswith("also set a new `reassert`.")
     in_sandbox.clear_faults()
     # Going back changes nothing that state knows of: the new text is what sends it.
     deployment.up({"shop": shop(publishing=True, reassert="back")})

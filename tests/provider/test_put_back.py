@@ -28,7 +28,7 @@ LOST = (
 """The gateway carries it out, and nobody hears of it."""
 
 UNKNOWN = "may already hold the new state"
-RUN_AGAIN = "run `pulumi up` again with it before you take it out"
+RUN_AGAIN = "run `pulumi up` again with it before you remove it"
 PUT_BACK = "its former state was put back and is in force"
 
 Declared = tuple[str, dict[str, Any]]
@@ -382,8 +382,8 @@ def test_a_switch_that_could_not_be_put_back_is_named_and_put_back_by_the_next_r
     program = {"c": connection("201", pixel_name="Shop")}
     with lose(fault, PUBLISHING, times=None):
         error = deployment.up(program).errors["c"]
-    assert "publishing is on, which it was not before" in error
-    assert "The next `pulumi up` with this program puts it back" in error
+    assert "publishing is on, was off before" in error
+    assert "The next `pulumi up` with this program switches it off again" in error
     assert publishing(quiet, "201")
     assert deployment.up(program).errors == {}
     assert not publishing(quiet, "201")
@@ -406,7 +406,7 @@ def test_a_switch_that_was_put_back_without_an_answer_is_not_named(
 ) -> None:
     with lose(lost, PUBLISHING):
         error = deployment.up({"c": connection("201", pixel_name="Shop")}).errors["c"]
-    assert "which it was not before" not in error
+    assert "was off before" not in error
     assert not publishing(quiet, "201")
 
 
@@ -430,7 +430,7 @@ def test_a_taken_over_switch_that_cannot_be_put_back_is_told_how_to_turn_it_off(
     in_sandbox.connect("201", publishing=False)
     with lose("503", PUBLISHING, times=None):
         error = deployment.up({"c": connection("201", adopt=True)}).errors["c"]
-    assert "publishing is on, which it was not before" in error
+    assert "publishing is on, was off before" in error
     assert "declare publishing=False" in error
     deployment.up({"c": connection("201", adopt=True, publishing=False)})
     assert not publishing(in_sandbox, "201")

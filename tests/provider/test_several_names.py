@@ -48,7 +48,11 @@ def two(in_sandbox: Sandbox) -> Sandbox:
     [
         (EVENTS, {"event_names": []}, "event_names is an empty list; name one event or more"),
         (EVENTS, {"event_names": "Lead"}, "event_names must be a list"),
-        (EVENTS, {"event_names": ["Lead", " x"]}, "event_names[1]: an event name has no blanks"),
+        (
+            EVENTS,
+            {"event_names": ["Lead", " x"]},
+            "event_names[1]: an event name must not start or end with whitespace",
+        ),
         (EVENTS, {}, "event_names is missing"),
         (SITES, {"domains": []}, "domains is an empty list; name one website or more"),
         (SITES, {"domains": ["a.example", None]}, "domains[1]: a domain must be text, not None"),

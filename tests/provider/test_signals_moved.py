@@ -79,6 +79,6 @@ def test_what_did_not_move_along_is_an_error_and_made_nowhere(
     monkeypatch.setenv("CAPIG_MOVED_FROM", in_sandbox.url)
     errors = deployment.up(PROGRAM, keep_going=True).errors
     assert errors.keys() == PROGRAM.keys()
-    assert all("move of the gateway, ids may be others" in e for e in errors.values())
+    assert all("ids may have changed when the gateway moved" in e for e in errors.values())
     assert sent(moved) == []
     assert deployment.state.keys() == PROGRAM.keys()

@@ -101,7 +101,7 @@ def test_a_taken_port_is_one_line(sandbox: Sandbox) -> None:
         ("--port=http", "argument --port: invalid int value: 'http'"),
         ("--latency=-5", "the latency is a finite time, and not below 0"),
         ("--latency=nan", "the latency is a finite time, and not below 0"),
-        ("--account=a/b", "an account id has no blanks and no '/'"),
+        ("--account=a/b", "an account id must not contain whitespace or '/'"),
         ("--account=", "an account id must not be empty"),
     ],
 )

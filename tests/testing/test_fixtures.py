@@ -139,7 +139,7 @@ def test_the_stacks_own_config_is_taken_over_but_for_gateway_and_secrets(
     code, text = run_pytest(tmp_path / "tests", textwrap.dedent(source))
     assert code == 1
     assert "1 passed, 3 errors" in text
-    assert "Pulumi.dev.yaml keeps shop:shopToken encrypted: give the test a value" in text
+    assert "Pulumi.dev.yaml keeps shop:shopToken encrypted: give the test its own value" in text
     assert "unexpected keyword argument 'stakc'" in text
     assert f"capig_project: there is no Pulumi.yaml in {tmp_path}/tests/elsewhere" in text
     assert "Traceback" not in text

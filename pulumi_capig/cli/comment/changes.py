@@ -275,7 +275,7 @@ def _kept(step: Step) -> str:
     if step.old and step.old.retained:
         return "(stays as it is on the gateway: `retain_on_delete`)"
     with_what = step.old.deleted_with.rpartition("::")[2] if step.old else ""
-    return f"(nothing is sent for it, as {code(with_what)} goes: `deleted_with`)"
+    return f"(nothing is sent for it, because {code(with_what)} is deleted: `deleted_with`)"
 
 
 def _named(resource: tuple[str, str]) -> str:

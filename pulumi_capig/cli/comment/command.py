@@ -33,7 +33,7 @@ def dangers(given: Sequence[str]) -> list[Danger]:
     known = [danger.value for danger in Danger]
     if unknown := [name for name in names if name not in known]:
         what = f"--fail-on: there is no {unknown[0]!r}"
-        raise SettingsError(what, f"It takes {', '.join(known)}, with commas between.")
+        raise SettingsError(what, f"Use one or more of {', '.join(known)}, separated by commas.")
     return [danger for danger in Danger if danger.value in names]
 
 
@@ -51,7 +51,7 @@ def comment(sources: Sequence[str], fail_on: Sequence[Danger]) -> int:
     typer.echo(report.markdown(), nl=False)
     findings = [words for danger in fail_on if (words := report.found(danger))]
     if fail_on and report.failed:
-        findings.append(f"the preview of {', '.join(report.failed)} failed, so more may be to come")
+        findings.append(f"the preview of {', '.join(report.failed)} failed, so there may be more")
     for words in findings:
         complain(f"--fail-on: {words}")
     return Exit.FINDING if findings else Exit.GOOD
@@ -64,8 +64,8 @@ def _previews(sources: Sequence[str]) -> Iterator[Preview]:
         name, file = _name_and_file(source)
         preview = read(_text(file))
         if preview.refreshes:
-            what = f"comment: {file} is of `pulumi refresh`, which changes nothing on the gateway"
-            raise RefusedError(what, "Give it what `pulumi preview --json --show-sames` prints.")
+            what = f"comment: {file} is from `pulumi refresh`, which changes nothing on the gateway"
+            raise RefusedError(what, "Pass the output of `pulumi preview --json --show-sames`.")
         unnamed = Path(file).stem if len(sources) > 1 else ""
         wanted = name or preview.stack or unnamed
         preview.stack = wanted
@@ -88,5 +88,7 @@ def _text(file: str) -> str:
         content = sys.stdin.buffer.read() if file == _STANDARD_INPUT else Path(file).read_bytes()
     except OSError as error:
         what = f"comment: {file} cannot be read: {error.strerror}"
-        raise RefusedError(what, "Check the path; a stack is named as NAME=FILE.") from error
+        raise RefusedError(
+            what, "Check the path. To name the stack of a file, write NAME=FILE."
+        ) from error
     return content.decode("utf-8-sig", errors="replace")

@@ -72,7 +72,7 @@ def _differences(old: State, new: State, *, ours: bool) -> Iterator[str]:
 
 def _token(before: Any, after: Any) -> str:
     if before == "":
-        return "`access_token` is sent again, as the gateway lost it"
+        return "`access_token` is sent again, because the gateway lost it"
     if after == UNKNOWN:
         return "`access_token` may change (known after `up`)"
     return "`access_token` changes" if before and after else "`access_token` is set or left out"

@@ -104,7 +104,7 @@ def read(text: str) -> Preview:
         for document in documents:
             reader.take(document)
     except (AttributeError, KeyError, TypeError):
-        reader.preview.errors.append("This is no preview that `pulumi preview --json` prints.")
+        reader.preview.errors.append("This is not a preview as `pulumi preview --json` prints it.")
     preview = reader.preview
     preview.errors += _errors_in(around)
     if not documents:
@@ -189,7 +189,7 @@ class _Reader:
         elif (summary := event.get("summaryEvent")) is not None:
             self._summary(summary.get("resourceChanges"))
             if summary.get("result") == "failed" and not self.preview.errors:
-                self.preview.errors.append("Pulumi says that the preview failed, and not why.")
+                self.preview.errors.append("Pulumi says that the preview failed, but not why.")
 
     def _step(self, step: Mapping[str, Any], old: Any, new: Any, reasons: str) -> None:
         done = Step(step["op"], step["urn"], _state(old), _state(new), step.get(reasons) or ())

@@ -117,7 +117,7 @@ class Report:
     def _failure(self, preview: Preview) -> Iterator[str]:
         of = f" of {code(preview.stack)}" if len(self._previews) > 1 else ""
         partly = any(group.stack == preview.stack for group in self._groups)
-        rest = " Below is what it got to; deletes come last, so they are not in it."
+        rest = " Below is what it reached; deletes come last, so they are not in it."
         yield f"**The preview{of} failed.**{rest if partly else ''}"
         yield from ["", *_block(preview.errors), ""]
 
@@ -127,8 +127,8 @@ class Report:
             yield f"**Look at these first:** {'; '.join(dangers)}."
         elif self._groups and not self.failed:
             yield (
-                "No pixel is disconnected or moved, no account is deleted, and nothing is opened "
-                "that is held back now."
+                "No pixel is disconnected or moved, no account is deleted, and nothing that is "
+                "held back now is opened."
             )
         quiet = [name for name in self._quiet if name not in self.failed]
         if quiet and len(self._previews) > 1:
@@ -150,7 +150,7 @@ class Report:
                 yield _row(fold, detail)
         if left_out := sum(len(fold) for fold in folds) - sum(len(fold) for fold in shown):
             yield ""
-            yield f"And {_count(left_out, 'change')} that open, move and disconnect nothing."
+            yield f"And {_count(left_out, 'change')} that open, move or disconnect nothing."
 
     def _remarks(self) -> Iterator[str]:
         unlisted = [p for p in self._previews if not p.lists_unchanged]

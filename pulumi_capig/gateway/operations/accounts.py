@@ -26,11 +26,11 @@ _ALL_BUT_THE_ID = frozenset(
         "users",
     }
 )
-"""What must not keep a new account's id from being read, which nothing else tells."""
+"""Fields whose failure must not hide a new account's id: no other operation returns it."""
 
 _LOOK_FIRST = (
-    "There may be a new account of this name. Look in the gateway's page before you make it again: "
-    "if it is there, pass its id as tenant_id to take it over."
+    "There may be a new account with this name. Look in the gateway's page before you create it "
+    "again. If it is there, pass its id as tenant_id to take it over."
 )
 
 _FIGURES = frozenset(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MUTATIONS = ("tenantMutations", "dataDestinationMutations")
 _TYPE_FIELDS = ("destinationType", "type")
 _SHORT = 3
-"""Length of a line that tells nothing of the secret that it is a part of."""
+"""Lines up to this length give nothing of the secret away that they are a part of."""
 
 _AUTH_BLOCKS: Mapping[str, Mapping[str, str]] = {
     "apiKeyAuth": {"name": "", "value": "", "addTo": "HEADER"},
@@ -332,7 +332,7 @@ def _done(result: Any) -> bool | None:
         raise AttemptFailure(
             UnexpectedAnswerError,
             "the gateway answered false",
-            advice="Check in the gateway that the destination is there, then run it again.",
+            advice="Check in the gateway's page that the destination is there, then run it again.",
         )
     return result if isinstance(result, bool) else None
 

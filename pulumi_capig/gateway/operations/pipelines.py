@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _MUTATIONS = ("tenantMutations", "dataPipelineMutations")
 
 _LOOK_FIRST = (
-    "There may be a new, empty pipeline of this name, which carries no event: look in the "
-    "gateway's page, and take it over by its id or remove it there, before you make it again."
+    "There may be a new, empty pipeline with this name, which carries no events. Look in the "
+    "gateway's page before you create it again: take it over by its id, or remove it there."
 )
 
 CREATE = Operation(
@@ -130,14 +130,14 @@ class Pipeline(Model):
 
     @property
     def tells_blocked(self) -> bool:
-        """Whether the answer tells what it blocks: a field that is missing is no empty list."""
+        """Whether the answer says what it blocks: a missing field is not an empty list."""
         if "data_filter" not in self.model_fields_set:
             return False
         return not self.data_filter or "blocked_event_types" in self.data_filter.model_fields_set
 
     @property
     def tells_blocked_by_destination(self) -> bool:
-        """Whether the answer tells what it blocks for single destinations."""
+        """Whether the answer says what it blocks for single destinations."""
         filters = self.pipeline_destination_filters or ()
         of_each = all(
             each and each.destination_id and _BLOCKED in each.model_fields_set for each in filters

@@ -38,8 +38,8 @@ _DIGITS = re.compile(r"[0-9]+")
 _GLOBAL_ID = re.compile(r"[A-Za-z]\w*(?::[\w-]+)*:([0-9]+)", re.ASCII)
 
 _GONE = (
-    "If the account is gone for good, `pulumi state delete URN --target-dependents` takes a "
-    "resource of it out of the state, with what depends on it."
+    "If the account is gone for good, remove its resources from the state: `pulumi state delete "
+    "URN --target-dependents`."
 )
 
 SET_UP = Operation(
@@ -334,7 +334,6 @@ def _switched(result: Any) -> ConnectionStatus:
         raise AttemptFailure(
             UnexpectedAnswerError,
             "the gateway answered success: false",
-            advice="Check in the gateway that the pixel is still connected; `pulumi refresh` "
-            "tells.",
+            advice="Run `pulumi refresh` to see whether the pixel is still connected.",
         )
     return answer.connection_status or ConnectionStatus()

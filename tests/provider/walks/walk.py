@@ -612,7 +612,7 @@ class Walk:
         """A filter that failed says that it has to be run again, if it has closed something."""
         for name, item in filters_of(program).items():
             if name in result.errors and any(item.covers(place) for place in left):
-                assert "before you take it out" in result.errors[name], result.errors[name]
+                assert "before you remove it" in result.errors[name], result.errors[name]
 
     def _is_tolerated(self, place: Place, *, declared: bool = False) -> bool:
         """Whether what is closed may stay so.
@@ -841,7 +841,9 @@ class Walk:
         for name, item in connections_of(program).items():
             message = result.errors.get(name, "")
             pixel = self.sandbox.state.pixel(item.tenant, item.pixel)
-            if pixel is not None and ("To switch it off" in message or "cannot be seen" in message):
+            if pixel is not None and (
+                "To switch it off" in message or "is not known whether" in message
+            ):
                 for switch in SWITCHES:
                     known = self.switches.setdefault((item.tenant, item.pixel), {})
                     known.setdefault(switch, set()).add(getattr(pixel, switch))
