@@ -46,7 +46,9 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 def _about(config: MkDocsConfig) -> str:
     version = f"These pages describe version {__version__}."
-    return f"{version} [Repository]({config.repo_url})" if config.repo_url else version
+    if not config.repo_url:
+        return version
+    return f"{version} The code is in [its repository]({config.repo_url})."
 
 
 def _example(markdown: str, folder: Path) -> str:

@@ -78,8 +78,8 @@ RATE_LIMIT = Setting("rateLimit", parsers.number("requests in a second", "10"), 
 """Most requests per second that each process sends. No limit by default; a 429 with ``Retry-After``
 is respected without it."""
 PARALLEL_WRITES = Setting("parallelWrites", parsers.count(1, 64), 4)
-"""How many connection writes run at once, 1 to 64. Default: 4, as many as Pulumi's own server runs;
-more need a project that asks for more workers."""
+"""How many connection writes run at once, 1 to 64. Pulumi's own server runs 4 calls at once; more
+need a project that asks for more workers."""
 
 TABLE: tuple[Setting[Any], ...] = (
     GATEWAY,

@@ -87,6 +87,24 @@ def mkdocs() -> str:
     return text
 
 
+@pytest.mark.parametrize(
+    ("task", "page"),
+    [
+        ("block a website on all pixels", "resources/domain-filter.md"),
+        ("everything: pixels, accounts, people, domains, pipelines", "coming-from-clicking.md"),
+        ("what a delete does", "deletes.md"),
+        ("why a CI job is red", "ci.md"),
+        ("give a colleague access", "resources/account-user.md"),
+        ("hand an account over to its owner", "advertiser.md"),
+        ("understand an error message", "troubleshooting.md"),
+    ],
+)
+def test_a_newcomer_finds_it_in_one_click(task: str, page: str) -> None:
+    rows = (DOCS / "index.md").read_text("utf-8").splitlines()
+    (row,) = (row for row in rows if row.startswith("| ") and task in row)
+    assert f"]({page}" in row
+
+
 def test_the_page_of_settings_names_each_of_them() -> None:
     page = (DOCS / "settings.md").read_text("utf-8")
     for setting in settings.TABLE:
