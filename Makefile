@@ -6,7 +6,8 @@ ROOT := $(CURDIR)
 BIN := .venv/bin
 ON_PATH := PATH="$(ROOT)/.pulumi-cli/bin:$(ROOT)/$(BIN):$$PATH"
 COMPILE := uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.10
-TYPED_TOOLS := tools/pulumi/install.py $(wildcard tools/pulumi/host/*.py)
+TYPED_TOOLS := $(wildcard tools/docs_*.py tools/pages/*.py tools/pictures/*.py tools/pulumi/host/*.py) \
+  tools/pulumi/install.py
 
 .PHONY: help venv pulumi test test-all lint docs bench bench-check demo lock clean
 
@@ -39,7 +40,8 @@ lint: venv ## check style and types
 	@$(BIN)/mypy
 	@$(BIN)/mypy $(TYPED_TOOLS)
 
-docs: venv ## build the documentation into site/, strictly
+docs: venv ## write the generated tables, and build the documentation into site/, strictly
+	@$(BIN)/cog -r -I . --verbosity=1 $$(grep -rl "from tools.pages import" docs)
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench: venv pulumi ## measure speed, and write docs/benchmark.md (ARGS="--sizes 1 50 --runs 3")

@@ -16,7 +16,7 @@ from pulumi_capig.sandbox import Sandbox
 from . import report
 from .environment import make_environment
 from .layer import measure_layer
-from .results import LATENCY, Measured, Results
+from .results import Measured, Results
 from .subjects import ACCOUNTS, PIXEL, Subject, subjects, with_checkpoints
 from .usage import CommandError
 
@@ -83,7 +83,7 @@ def measure_stacks(
         for size in sizes:
             if time.monotonic() > end or (run > 0 and size >= LARGE):
                 continue
-            chosen = list(subjects(accounts=[count for count in accounts if count <= size]))
+            chosen = [subject for subject in subjects(accounts=accounts) if subject.has(size)]
             if run == 0 and 1 < size < LARGE:
                 chosen += with_checkpoints()
             for subject in chosen:
@@ -93,7 +93,7 @@ def measure_stacks(
 
 def _measure(results: Results, subject: Subject, size: int) -> None:
     with (
-        Sandbox(accounts=ACCOUNTS, latency=LATENCY) as sandbox,
+        Sandbox(accounts=ACCOUNTS, latency=subject.latency) as sandbox,
         tempfile.TemporaryDirectory(prefix="bench-") as folder,
     ):
         if subject.kind == "filters":

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from .layer import Layer
-from .results import CONNECTING, WORKERS, Results
+from .results import CONNECTING, Results
+from .subjects import LATENCY, Subject
 
 _POSSIBLE = 0.9
 
@@ -76,13 +77,14 @@ def _processor(results: Results) -> Iterator[Goal]:
 
 
 def _requests(results: Results) -> Iterator[Goal]:
-    refresh, change, tokens, connections = True, True, 0, 0
+    refresh, change, tokens, sockets = True, True, 0, 0.0
     for (name, size, case), usages in results.usages.items():
         subject = results.subjects[name]
         if not subject.floor:
             continue
         for usage in usages:
-            tokens, connections = max(tokens, usage.tokens), max(connections, usage.connections)
+            tokens = max(tokens, usage.tokens)
+            sockets = max(sockets, usage.connections / subject.workers)
             if case == "refresh":
                 lists = min(size, subject.accounts) if subject.kind in CONNECTING else 0
                 refresh = refresh and usage.requests - usage.tokens == usage.lists == lists
@@ -94,38 +96,72 @@ def _requests(results: Results) -> Iterator[Goal]:
     yield Goal("refresh: one list an account, nothing else", "so" if refresh else "no", refresh)
     yield Goal("one change: its own request, nothing else", "so" if change else "no", change)
     yield Goal("one token a process", str(tokens), tokens <= 1)
-    text = f"connections at most the SDK's {WORKERS} workers"
-    yield Goal(text, str(connections), connections <= WORKERS)
+    yield Goal("sockets at most one for each worker", f"{sockets:.2f}", sockets <= 1)
 
 
 def _together(results: Results) -> Iterator[Goal]:
     """Requests of an `up` in which filters go together."""
-    most = {
+    most: dict[str, tuple[str, Callable[[int], int]]] = {
         "covered": (
-            "up of N pixels under M account-wide filters",
+            f"up of N pixels under {COVERING} account-wide filters",
             lambda n: 2 * n + 2 * COVERING + 3,
         ),
         "blocklist": ("a blocklist of N websites", lambda n: n // 10 + 1),
+        "filters": ("up of N filters, each a resource", lambda n: max(3, n // 2)),
     }
     for (name, size, case), usages in results.usages.items():
         subject = results.subjects[name]
-        if subject.floor and case == "up" and subject.kind in most:
+        if subject.floor and case == "up" and subject.kind in most and _is_usual(subject):
             text, bound = most[subject.kind]
             sent = max(usage.requests for usage in usages)
             goal = f"{text}: at most {bound(size)} requests, N = {size}"
             yield Goal(goal, str(sent), sent <= bound(size))
 
 
+def _is_usual(subject: Subject) -> bool:
+    return subject.accounts == 1 and subject.latency == LATENCY
+
+
 def _others(results: Results) -> Iterator[Goal]:
-    name, size = "connections, 1 account", 200
-    own, cli = (results.least(n, size, "up") for n in (name, "no-op connections"))
-    for other, factor in (("Meta's script", 3), ("Terraform + curl", 2)):
-        seconds = results.least(other, size, "up") if other in results.subjects else None
-        if not (own and cli and seconds):
-            continue
-        without = seconds / max(own - cli, 1e-3)
-        worst = f"{seconds / own:.1f}; {without:.1f} without the CLI's own time"
-        yield Goal(f"up {factor} x faster than {other}, N = {size}", worst, seconds / own >= factor)
+    size = 200
+    yield from _covered(results, size)
+    yield from _script(results, size)
+    for far in ("", ", 200 ms"):
+        for case in ("up", "one change", "destroy"):
+            pair = [
+                results.least(name + far, size, case)
+                for name in ("blocklist, 1 account", "Terraform + curl, blocklist")
+            ]
+            if pair[0] and pair[1]:
+                text = f"a blocklist of {size} no slower than Terraform + curl: {case}{far}"
+                yield Goal(text, f"{pair[0]:.2f} s and {pair[1]:.2f} s", pair[0] <= pair[1])
+
+
+def _covered(results: Results, size: int) -> Iterator[Goal]:
+    """What filters of the whole account add to new pixels: a round trip for four of them."""
+    alone, covered = (
+        results.least(f"{kind}, 1 account", size, "up") for kind in ("connections", "covered")
+    )
+    no_ops = [results.least(f"no-op {kind}", size, "up") for kind in ("connections", "covered")]
+    if not (alone and covered and no_ops[0] and no_ops[1]):
+        return
+    more = (covered - alone - max(0.0, no_ops[1] - no_ops[0])) / LATENCY
+    text = f"{COVERING} account-wide filters above {size} new pixels: {size // 4} round trips more"
+    yield Goal(text, f"{more:.0f}", more <= size / 4)
+
+
+def _script(results: Results, size: int) -> Iterator[Goal]:
+    for far in ("", ", 200 ms"):
+        own = results.least(f"connections, 1 account{far}", size, "up")
+        cli = results.least("no-op connections", size, "up")
+        for other, factor in (("Meta's script", 3), ("Terraform + curl", 2)):
+            seconds = results.least(other + far, size, "up")
+            if not (own and cli and seconds):
+                continue
+            without = seconds / max(own - cli, 1e-3)
+            worst = f"{seconds / own:.1f}; {without:.1f} without the CLI's own time"
+            text = f"up {factor} x faster than {other}{far}, N = {size}"
+            yield Goal(text, worst, seconds / own >= factor)
 
 
 def _layer(layer: Layer) -> Iterator[Goal]:

@@ -1,4 +1,4 @@
-"""The plot of the page: both axes logarithmic, one line a series."""
+"""The plot of the page: what a newcomer wants to know, as bars."""
 
 from __future__ import annotations
 
@@ -9,32 +9,45 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 # Text stays text, and the same values make the same file.
-_STYLE = {"svg.fonttype": "none", "svg.hashsalt": "benchmark", "font.size": 9}
+_STYLE = {"svg.fonttype": "none", "svg.hashsalt": "benchmark", "font.size": 10}
+_COLORS = ("#4051b5", "#9fa8da", "#f2a33a", "#8d8d8d")
 
-Series = Mapping[str, Mapping[int, float]]
+Panel = Mapping[str, Mapping[str, float]]
 
 
-def chart(title: str, unit: str, series: Series) -> str:
-    """The chart as SVG text.
+def chart(unit: str, panels: Mapping[str, Panel]) -> str:
+    """The chart as SVG text: a panel below the other, in each a group of bars for each task.
 
     Args:
-        title: What is shown.
-        unit: Of the vertical axis.
-        series: Values by size, by name of the series.
+        unit: Of the bars.
+        panels: By title, task and way: how long it took.
     """
+    ways = list(
+        dict.fromkeys(w for panel in panels.values() for bars in panel.values() for w in bars)
+    )
+    colors = dict(zip(ways, _COLORS, strict=False))
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(9, 5), layout="constrained")
-        axes = figure.add_subplot(title=title, xscale="log", yscale="log", ylabel=unit)
-        # In the order in which the lines end, from above.
-        for name, line in sorted(series.items(), key=lambda one: -one[1][max(one[1])]):
-            sizes = sorted(line)
-            axes.plot(sizes, [line[size] for size in sizes], marker=".", label=name)
-        ticks = sorted({size for line in series.values() for size in line})
-        axes.set_xticks(ticks, [f"N = {size}" for size in ticks])
-        axes.minorticks_off()
-        axes.yaxis.set_major_formatter("{x:g}")
-        axes.grid(alpha=0.3)
-        figure.legend(loc="outside right upper", frameon=False)
+        figure = Figure(figsize=(6, 8), layout="constrained")
+        for index, (title, panel) in enumerate(panels.items(), start=1):
+            axes = figure.add_subplot(len(panels), 1, index, title=title, xlabel=unit)
+            _draw(axes, panel, colors)
+        handles = [mpl.patches.Patch(color=color, label=way) for way, color in colors.items()]
+        figure.legend(handles=handles, loc="outside upper center", ncols=2, frameon=False)
         text = io.StringIO()
         figure.savefig(text, format="svg", metadata={"Date": None})
     return text.getvalue()
+
+
+def _draw(axes: mpl.axes.Axes, panel: Panel, colors: Mapping[str, str]) -> None:
+    y, ticks = 0.0, []
+    for bars in panel.values():
+        ticks.append(y + (len(bars) - 1) / 2)
+        for way, seconds in bars.items():
+            drawn = axes.barh(y, seconds, color=colors[way])
+            axes.bar_label(drawn, fmt="%.1f", padding=2)
+            y += 1
+        y += 0.8
+    axes.set_yticks(ticks, list(panel))
+    axes.invert_yaxis()
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.margins(x=0.12)

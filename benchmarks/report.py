@@ -13,8 +13,8 @@ from tabulate import tabulate
 from .goals import goals
 from .layer import STEPS, Layer
 from .plot import chart
-from .results import LATENCY, Measured, Results
-from .subjects import CASES, ROOT
+from .results import Measured, Results
+from .subjects import CASES, FAR, LATENCY, ROOT
 from .usage import Usage
 
 PAGE = ROOT / "docs" / "benchmark.md"
@@ -34,15 +34,19 @@ def part(name: str) -> str:
     """A part of the page; its blocks call this.
 
     Args:
-        name: ``conditions`` or a table: ``times``, ``goals``, ``counts``, ``checkpoints``,
-            ``layer``.
+        name: ``conditions`` or a table: ``glance``, ``times``, ``far``, ``goals``, ``counts``,
+            ``checkpoints``, ``layer``.
     """
     results, layer = measured().results, measured().layer
     match name:
         case "conditions":
             return measured().conditions
+        case "glance":
+            return _glance(results)
         case "times":
-            return _times(results)
+            return _times(results, LATENCY)
+        case "far":
+            return _times(results, FAR)
         case "goals":
             rows = [(g.text, g.worst, _VERDICTS[g.met]) for g in goals(results, layer)]
             return _table(("goal", "measured", "met"), rows)
@@ -69,11 +73,59 @@ def machine() -> str:
     return f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
 
 
-def _times(results: Results) -> str:
-    sizes = results.sizes()
+GLANCE = 200
+"""The size that is shown at a glance."""
+
+WAYS = {
+    "pulumi_capig": ("connections, 1 account", "blocklist, 1 account"),
+    "pulumi_capig, 32 at once": ("connections, 32 at once", ""),
+    "Terraform + curl": ("Terraform + curl", "Terraform + curl, blocklist"),
+    "Meta's script": ("Meta's script", ""),
+}
+"""Ways to the same end: the subjects that connect pixels and that block websites."""
+
+LOOKS_AT = {
+    "pulumi_capig": "pixels connected already, drift of connections, each answer's `errors`",
+    "pulumi_capig, 32 at once": "the same",
+    "Terraform + curl": "its own state; an answer with `errors` counts as success",
+    "Meta's script": "each answer's `errors`",
+}
+
+TASKS = (
+    ("connect 200 pixels", 0, "up"),
+    ("block 200 websites", 1, "up"),
+    ("swap one website", 1, "one change"),
+    ("unblock all", 1, "destroy"),
+    ("nothing to do", 0, "no-change preview"),
+)
+
+
+def _least(results: Results, way: str, task: tuple[str, int, str], latency: float) -> float | None:
+    _, index, case = task
+    far = f", {FAR * 1e3:.0f} ms" if latency == FAR else ""
+    subject = WAYS[way][index]
+    return results.least(subject + far, GLANCE, case) if subject else None
+
+
+def _glance(results: Results) -> str:
+    rows = []
+    for latency in (LATENCY, FAR):
+        for way in WAYS:
+            cells = [_least(results, way, task, latency) for task in TASKS]
+            if any(cells):
+                shown = ("" if cell is None else f"{cell:.1f}" for cell in cells)
+                rows.append((f"{latency * 1e3:.0f} ms", way, *shown, LOOKS_AT[way]))
+    return _table(("a request", "way", *(task[0] for task in TASKS), "what it looks at"), rows)
+
+
+def _times(results: Results, latency: float) -> str:
+    chosen = {n: s for n, s in results.subjects.items() if s.latency == latency}
+    sizes = [
+        size for size in results.sizes() if any((n, size, "up") in results.usages for n in chosen)
+    ]
     rows = []
     for case in CASES:
-        for name in results.subjects:
+        for name in chosen:
             if not results.subjects[name].checkpoints:
                 cells = [_time(results, name, size, case) for size in sizes]
                 if any(cells):
@@ -138,17 +190,19 @@ def _layer(layer: Layer) -> str:
 
 
 def _plot(results: Results) -> str:
-    names = [n for n, s in results.subjects.items() if not s.checkpoints]
-    series = {
-        name: {
-            size: seconds
-            for size in results.sizes()
-            if (seconds := results.seconds(name, size, "up")) is not None
+    panels = {
+        f"{latency * 1e3:.0f} ms a request": {
+            name: {
+                way: seconds
+                for way in WAYS
+                if (seconds := _least(results, way, task, latency)) is not None
+            }
+            for task in TASKS
+            if (name := task[0])
         }
-        for name in names
+        for latency in (LATENCY, FAR)
     }
-    shown = {name: line for name, line in series.items() if line and "10" not in name}
-    return chart(f"Seconds of the first up, {LATENCY * 1e3:.0f} ms a request", "s", shown)
+    return chart("seconds", panels)
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -13,14 +13,8 @@ from .layer import Layer
 from .subjects import Subject, subjects, with_checkpoints
 from .usage import Usage
 
-LATENCY = 0.020
-"""Seconds that the gateway takes for each request."""
-
 CONNECTING = ("connections", "covered")
 """Kinds of subjects that connect pixels, so that a refresh asks for a list."""
-
-WORKERS = 4
-"""Calls that the SDK's provider process serves at once."""
 
 
 def round_trips(subject: Subject, case: str, size: int) -> int:
@@ -31,13 +25,13 @@ def round_trips(subject: Subject, case: str, size: int) -> int:
     before it connects is the provider's own choice, and not counted.
     """
     token = 1
-    in_turn = ceil(size / (40 if subject.kind == "blocklist" else WORKERS))
+    in_turn = ceil(size / (40 if subject.kind == "blocklist" else subject.workers))
     if case in ("up", "destroy"):
         return token + in_turn
     if case == "one change":
         return token + 1
     if case == "refresh" and subject.kind in CONNECTING:
-        return token + ceil(min(size, subject.accounts) / WORKERS)
+        return token + ceil(min(size, subject.accounts) / subject.workers)
     return 0
 
 
@@ -77,7 +71,7 @@ class Results:
         subject = self.subjects[name]
         suffix = ", checkpoints" if subject.checkpoints else ""
         least = self.least(subject.floor + suffix, size, case)
-        return None if least is None else least + round_trips(subject, case, size) * LATENCY
+        return None if least is None else least + round_trips(subject, case, size) * subject.latency
 
     def ratio(self, name: str, size: int, case: str) -> float | None:
         """A subject's least time over its floor: least, as other load only ever adds."""

@@ -14,8 +14,22 @@ from pulumi_capig.sandbox import Sandbox
 from .environment import FOLDER, ROOT
 from .usage import Usage, clean_environment, measure
 
+LATENCY = 0.020
+"""Seconds that the gateway takes for each request."""
+
+FAR = 0.200
+"""The same of a gateway that is far away."""
+
+WORKERS = 4
+"""Calls that the SDK's provider process serves at once."""
+
+MORE_WORKERS = 32
+"""Calls at once where a project asks for more of them."""
+
 CASES = ("up", "no-change preview", "no-change up", "refresh", "one change", "destroy")
 ACCOUNTS = [f"Account{index}" for index in range(10)]
+
+FAR_SIZES = (50, 200)
 
 PIXEL = "18904456377094531"
 """Connected from the start in every account: what filters are about."""
@@ -33,6 +47,8 @@ class Subject:
         floor: Name of the subject with the same program and resources that do nothing.
         checkpoints: Whether the CLI saves state after each step.
         run: Goes through the cases: case and usage, one after the other.
+        latency: Seconds that the gateway takes for each request.
+        workers: Calls that the provider process serves at once.
     """
 
     name: str
@@ -41,6 +57,12 @@ class Subject:
     floor: str
     checkpoints: bool
     run: Callable[[Subject, Sandbox, Path, int], Iterator[tuple[str, Usage]]]
+    latency: float = LATENCY
+    workers: int = WORKERS
+
+    def has(self, size: int) -> bool:
+        """Whether it is measured at a size."""
+        return size >= self.accounts and (self.latency == LATENCY or size in FAR_SIZES)
 
 
 def subjects(*, accounts: list[int]) -> Iterator[Subject]:
@@ -53,9 +75,28 @@ def subjects(*, accounts: list[int]) -> Iterator[Subject]:
     for kind in ("covered", "blocklist"):
         yield Subject(f"no-op {kind}", kind, 1, "", False, _pulumi)
         yield Subject(f"{kind}, 1 account", kind, 1, f"no-op {kind}", False, _pulumi)
+    yield from _others()
+    for kind in ("connections", "filters", "blocklist"):
+        near = Subject(f"{kind}, 1 account", kind, 1, f"no-op {kind}", False, _pulumi)
+        yield _far(near)
+    more = f"connections, {MORE_WORKERS} at once"
+    wide = Subject(
+        more, "connections", 1, "no-op connections", False, _pulumi, workers=MORE_WORKERS
+    )
+    yield wide
+    yield _far(wide)
+    yield from map(_far, _others())
+
+
+def _others() -> Iterator[Subject]:
     yield Subject("Meta's script", "connections", 1, "", False, _script)
     if shutil.which("terraform") and shutil.which("curl"):
         yield Subject("Terraform + curl", "connections", 1, "", False, _terraform)
+        yield Subject("Terraform + curl, blocklist", "blocklist", 1, "", False, _terraform)
+
+
+def _far(subject: Subject) -> Subject:
+    return replace(subject, name=f"{subject.name}, {FAR * 1e3:.0f} ms", latency=FAR)
 
 
 def with_checkpoints() -> Iterator[Subject]:
@@ -85,10 +126,10 @@ def _pulumi(
     project, state = folder / "project", folder / "state"
     shutil.copytree(Path(__file__).parent / "project", project, ignore=_no_caches)
     state.mkdir()
-    (project / "Pulumi.yaml").write_text(
-        f"name: bench\nruntime:\n  name: python\n  options:\n    virtualenv: {FOLDER}\n",
-        encoding="utf-8",
-    )
+    settings = f"name: bench\nruntime:\n  name: python\n  options:\n    virtualenv: {FOLDER}\n"
+    if subject.workers > WORKERS:
+        settings += "plugins:\n  providers:\n  - name: pulumi-python\n    path: workers\n"
+    (project / "Pulumi.yaml").write_text(settings, encoding="utf-8")
     own = ROOT / ".pulumi-cli" / "bin"
     environment = {
         **clean_environment(),
@@ -102,7 +143,10 @@ def _pulumi(
         "BENCH_KIND": subject.kind,
         "BENCH_SIZE": str(size),
         "BENCH_ACCOUNTS": " ".join(ACCOUNTS[: subject.accounts]),
+        "CAPIG_PARALLEL_WRITES": str(subject.workers),
     }
+    if subject.workers > WORKERS:
+        environment["PULUMI_PARALLEL"] = str(subject.workers)
     if not subject.checkpoints:
         environment["PULUMI_SKIP_CHECKPOINTS"] = "1"
 
@@ -131,7 +175,8 @@ def _script(
 def _terraform(
     subject: Subject, sandbox: Sandbox, folder: Path, size: int
 ) -> Iterator[tuple[str, Usage]]:
-    shutil.copy(Path(__file__).parent / "main.tf", folder)
+    for name in ("token", "pixels" if subject.kind == "connections" else "websites"):
+        shutil.copy(Path(__file__).parent / "terraform" / f"{name}.tf", folder)
     environment = {
         **clean_environment(),
         **sandbox.environment(),
@@ -140,14 +185,17 @@ def _terraform(
         "TF_VAR_size": str(size),
     }
 
-    def terraform(*arguments: str) -> Usage:
-        return _counted(sandbox, ["terraform", *arguments], folder, environment)
+    def terraform(*arguments: str, **more: str) -> Usage:
+        command: list[str | Path] = ["terraform", *arguments, "-input=false"]
+        return _counted(sandbox, command, folder, {**environment, **more})
 
-    terraform("init", "-input=false")
-    yield "up", terraform("apply", "-auto-approve", "-input=false")
-    yield "no-change preview", terraform("plan", "-input=false", "-detailed-exitcode")
-    yield "no-change up", terraform("apply", "-auto-approve", "-input=false")
-    yield "destroy", terraform("destroy", "-auto-approve", "-input=false")
+    terraform("init")
+    yield "up", terraform("apply", "-auto-approve")
+    yield "no-change preview", terraform("plan", "-detailed-exitcode")
+    yield "no-change up", terraform("apply", "-auto-approve")
+    if subject.kind == "blocklist":
+        yield "one change", terraform("apply", "-auto-approve", TF_VAR_changed="1")
+    yield "destroy", terraform("destroy", "-auto-approve")
 
 
 def _no_caches(_folder: str, names: list[str]) -> list[str]:

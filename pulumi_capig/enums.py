@@ -6,27 +6,31 @@ from enum import Enum
 
 
 class FilterState(str, Enum):
-    """What becomes of an event, or of a website's events."""
+    """What the gateway does with an event, or with the events of a website."""
 
     PUBLISH = "PUBLISH"
-    """Sent on to Meta; the resting state of everything that no filter names."""
+    """Publish it to Meta: the state of everything that no filter names."""
     DROP = "DROP"
-    """Discarded by the gateway."""
+    """Block it: the gateway discards it."""
 
 
 class DataSourceType(str, Enum):
     """Where the events of a data source come from."""
 
     ADVERTISER_HOSTED_PIXEL = "ADVERTISER_HOSTED_PIXEL"
-    """A script that the advertiser puts into the head of a site's pages."""
+    """A website, with a script that the advertiser puts into the head of its pages."""
     ADVERTISER_HOSTED_SDK = "ADVERTISER_HOSTED_SDK"
     """An app or a server of the advertiser."""
     FILE_UPLOAD = "FILE_UPLOAD"
-    """Files."""
+    """Files that are uploaded."""
 
 
 class StandardEvent(str, Enum):
-    """Meta's 18 standard events; custom events are plain text of 1 to 50 characters."""
+    """Meta's 18 standard events, for arguments such as ``event_name``.
+
+    A member is the same as its text: ``StandardEvent.LEAD`` is ``"Lead"``. For custom events, use
+    text of 1 to 50 characters.
+    """
 
     ADD_PAYMENT_INFO = "AddPaymentInfo"
     ADD_TO_CART = "AddToCart"

@@ -62,7 +62,9 @@ class Process:
             Stop: It failed; its text is all that the user is to read of it.
         """
         try:
-            return act(self.run())
+            run = self.run()
+            with run.traffic.call():
+                return act(run)
         except CapigError as error:
             parts = (self.run().picture.cover(p) for p in (error.what, error.advice) if p)
             message = "\n  ".join(map(_line, parts))

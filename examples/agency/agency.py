@@ -1,4 +1,4 @@
-"""Brings the accounts of the tables to the gateway: a stack an account, several at once."""
+"""Applies the tables to the gateway: one stack per account, several at once."""
 
 from __future__ import annotations
 

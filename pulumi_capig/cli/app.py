@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 _EPILOG = (
-    "Settings come from the environment: CAPIG_GATEWAY, CAPIG_CLIENT_ID and CAPIG_CLIENT_SECRET "
-    "(or CAPIG_TOKEN), CAPIG_TENANT_ID; below it from the config of the stack that --stack names. "
+    "Settings come from the environment (CAPIG_GATEWAY, CAPIG_CLIENT_ID and CAPIG_CLIENT_SECRET or "
+    "CAPIG_TOKEN, CAPIG_TENANT_ID), then from the config of the stack that --stack names. "
     "Exit status: 0 good, 1 a finding, 2 usage or settings, 3 the gateway cannot be reached or "
     "refuses."
 )
 
 app = typer.Typer(
     name="capig",
-    help="Looks after the control plane of a Conversions API Gateway.",
+    help="Tools for a Conversions API Gateway or Signals Gateway that is managed with Pulumi.",
     epilog=_EPILOG,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -39,13 +39,14 @@ Tenant = Annotated[
     typer.Option(
         "--tenant",
         metavar="ID",
-        help="Account; may be repeated. CAPIG_TENANT_ID where none is named.",
+        help="Id of an account. Can be given several times. If no account is "
+        "named: CAPIG_TENANT_ID, and the accounts that the stack holds.",
     ),
 ]
 Tenants = Annotated[
     Path | None,
     typer.Option(
-        "--tenants", metavar="FILE", help="File of accounts, one a line; # starts a comment."
+        "--tenants", metavar="FILE", help="File of account ids, one per line; # starts a comment."
     ),
 ]
 Stack = Annotated[
@@ -53,7 +54,7 @@ Stack = Annotated[
     typer.Option(
         "--stack",
         metavar="NAME",
-        help="Read the settings of this stack's config, too; the environment comes first.",
+        help="Also read the settings in this stack's config. The environment comes first.",
     ),
 ]
 Stacks = Annotated[
@@ -61,7 +62,8 @@ Stacks = Annotated[
     typer.Option(
         "--stack",
         metavar="NAME",
-        help="Stack whose pixels are managed, and whose config holds settings; may be repeated.",
+        help="Stack whose pixels are managed, and whose config holds settings. Can be given "
+        "several times.",
     ),
 ]
 Folder = Annotated[
@@ -71,10 +73,10 @@ Folder = Annotated[
         metavar="DIR",
         file_okay=False,
         exists=True,
-        help="Run as if started in this folder, as `pulumi --cwd` does.",
+        help="Run as if started in this folder, like `pulumi --cwd`.",
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Json = Annotated[bool, typer.Option("--json", help="Print a list of objects as JSON.")]
 
 
 def run() -> int:
@@ -113,27 +115,34 @@ def _capig(
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
-    """Looks after the control plane of a Conversions API Gateway."""
+    """Tools for a Conversions API Gateway or Signals Gateway that is managed with Pulumi."""
 
 
-@app.command(short_help="Serve a gateway to try and test with.")
+@app.command(short_help="Serve a local gateway to try things out and to test with.")
 def sandbox(
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")
+        int,
+        typer.Option(
+            min=0, max=65535, metavar="PORT", help="Port on 127.0.0.1; 0 takes a free one."
+        ),
     ] = 0,
     account: Annotated[
         list[str] | None,
-        typer.Option(metavar="ID", help="Account; may be repeated. The first is the default."),
+        typer.Option(
+            metavar="ID",
+            help="Id of an account to start with. Can be given several times; the first is the "
+            "default account.",
+        ),
     ] = None,
     latency: Annotated[
         float,
-        typer.Option(min=0, metavar="MS", help="Milliseconds that each request takes longer."),
+        typer.Option(min=0, metavar="MS", help="Milliseconds to add to each request."),
     ] = 0,
 ) -> None:
-    """Serve a gateway to try and test with, until Ctrl+C.
+    """Serve a local gateway to try things out and to test with, until Ctrl+C.
 
-    Prints the settings that name it as `export` lines on standard output. Its address shows a page
-    of what it holds and what it is asked, live.
+    Prints the settings that name it as `export` lines on standard output. Open its address in a
+    browser to watch what it holds and what it is asked.
     """
     try:
         from ..sandbox import serve
@@ -159,7 +168,7 @@ def doctor(
     cwd: Folder = None,
     json: Json = False,
 ) -> None:
-    """Check settings, TLS, token, accounts, schema, clock, CLI and SDK; a line each."""
+    """Check settings, TLS, token, accounts, schema, clock, CLI and SDK, one line each."""
     from .doctor import diagnose, show
 
     raise typer.Exit(show(diagnose(_sources(stack, cwd), tenant or [], tenants), as_json=json))
@@ -172,23 +181,28 @@ def status(
     stack: Stack = None,
     cwd: Folder = None,
     window: Annotated[
-        int, typer.Option(min=1, metavar="MINUTES", help="Time that the counters cover.")
+        int, typer.Option(min=1, metavar="MINUTES", help="Minutes that the counters cover.")
     ] = 60,
     check: Annotated[
         bool,
         typer.Option(
             "--check",
-            help="Exit with 1 on a bad token, an error code, no event received in the window, a "
-            "deactivated account, or a domain whose CNAME record is not resolved.",
+            help="Exit with 1, and name the pixels and accounts, on a bad token, an error code, no "
+            "event received in the window, a deactivated account, or a domain whose CNAME record "
+            "is not resolved.",
         ),
     ] = False,
     json: Json = False,
     prometheus: Annotated[
         bool,
-        typer.Option("--prometheus", help="Print the figures in Prometheus' text format."),
+        typer.Option(
+            "--prometheus",
+            help="Print the figures in Prometheus' text format, for example for the node "
+            "exporter's textfile collector.",
+        ),
     ] = False,
 ) -> None:
-    """Show the pixels of the accounts: switches, health of their tokens, traffic."""
+    """Show the pixels of the accounts: switches, token health, traffic."""
     from .accounts import named
     from .status import Form, report
 
@@ -211,18 +225,18 @@ def accounts(
         bool,
         typer.Option(
             "--reach",
-            help="Add the accounts that a user of the named ones is in, too. There may be more: "
-            "no operation lists accounts.",
+            help="Also show the accounts that users of the named ones belong to, and mark them. "
+            "There may be more: no operation lists accounts.",
         ),
     ] = False,
     ids: Annotated[
         bool,
-        typer.Option("--ids", help="Print the ids alone, one a line, as --tenants takes them."),
+        typer.Option("--ids", help="Print only the ids, one per line, as --tenants takes them."),
     ] = False,
     json: Json = False,
-    csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print a table as CSV.")] = False,
 ) -> None:
-    """Show the accounts: status, users, first-party domain, pixels, events of the last day."""
+    """Show accounts: status, users, first-party domain, pixels, events of the last day."""
     from .accounts import named
     from .overview import Form, print_ids, report
 
@@ -237,24 +251,24 @@ def accounts(
     raise typer.Exit(report(sources, found, reach=reach, form=form))
 
 
-@app.command(epilog=_EPILOG, short_help="Show what became of events, by event and website.")
+@app.command(epilog=_EPILOG, short_help="Show received and published events.")
 def events(
     tenant: Tenant = None,
     tenants: Tenants = None,
     pixel: Annotated[
         list[str] | None,
-        typer.Option("--pixel", metavar="ID", help="Of this pixel alone; may be repeated."),
+        typer.Option("--pixel", metavar="ID", help="Only this pixel. Can be given several times."),
     ] = None,
     stack: Stack = None,
     cwd: Folder = None,
     window: Annotated[
-        int, typer.Option(min=1, metavar="MINUTES", help="Time that the figures cover.")
+        int, typer.Option(min=1, metavar="MINUTES", help="Minutes that the figures cover.")
     ] = 60,
     json: Json = False,
 ) -> None:
     """Show how many events were received and published, by event and website.
 
-    No operation reads filters: many received and none published is the only sign of one.
+    No operation reads filters. Many received and none published is the only sign of a filter.
     """
     from .accounts import named
     from .traffic import pixels_named, report
@@ -267,17 +281,19 @@ def events(
 
 @app.command(epilog=_EPILOG, short_help="Make a new invitation link for a user.")
 def invite(
-    email: Annotated[str, typer.Argument(metavar="EMAIL", help="A user of the account.")],
+    email: Annotated[
+        str, typer.Argument(metavar="EMAIL", help="E-mail address of a user of the account.")
+    ],
     tenant: Annotated[
         str | None,
-        typer.Option("--tenant", metavar="ID", help="Account; CAPIG_TENANT_ID if none is named."),
+        typer.Option("--tenant", metavar="ID", help="Id of the account. Default: CAPIG_TENANT_ID."),
     ] = None,
     stack: Stack = None,
     cwd: Folder = None,
 ) -> None:
-    """Make a new invitation link for a user of an account, and mail it where the host has SMTP.
+    """Make a new invitation link for a user of an account, and mail it if the host has SMTP.
 
-    Prints the link, a secret, alone on standard output.
+    Prints the link, which is a secret, alone on standard output.
     """
     from .accounts import named
     from .invite import invite as print_link
@@ -295,7 +311,8 @@ def unmanaged(
         typer.Option(
             "--state",
             metavar="FILE",
-            help="What `pulumi stack export` printed, instead of a stack; may be repeated.",
+            help="File that `pulumi stack export` wrote, instead of a stack. Can be given several "
+            "times.",
         ),
     ] = None,
     tenant: Tenant = None,
@@ -303,10 +320,10 @@ def unmanaged(
     cwd: Folder = None,
     json: Json = False,
 ) -> None:
-    """Find pixels that are connected and that none of the named stacks manages.
+    """Find connected pixels that none of the named stacks manages.
 
-    Looks at the accounts that the stacks hold pixels of, and at the default account; --tenant and
-    --tenants name others. Exits with 1 if it finds any.
+    Looks at the accounts in which the stacks hold pixels, and at the default account. Use --tenant
+    and --tenants to name others. Exits with 1 if it finds any.
     """
     from .unmanaged import report
 
@@ -314,14 +331,14 @@ def unmanaged(
     raise typer.Exit(report(sources, state or [], tenant or [], tenants, as_json=json))
 
 
-@app.command(short_help="Turn previews into a comment for reviewers.")
+@app.command(short_help="Turn previews into a pull request comment.")
 def comment(
     files: Annotated[
         list[str] | None,
         typer.Argument(
             metavar="[NAME=]FILE...",
-            help="What `pulumi preview --json --show-sames` printed, one file for each stack; "
-            "standard input if there is none.",
+            help="Output of `pulumi preview --json --show-sames`, one file per stack. Standard "
+            "input if there is none.",
         ),
     ] = None,
     fail_on: Annotated[
@@ -329,15 +346,15 @@ def comment(
         typer.Option(
             "--fail-on",
             metavar="WHAT,...",
-            help="Exit with 1 on one of these, or on a preview that failed: disconnect, open, "
-            "move, delete-account.",
+            help="Exit with 1 if a preview failed, or does one of these: disconnect, open, move, "
+            "delete-account.",
         ),
     ] = None,
 ) -> None:
     """Turn previews into Markdown for a pull request.
 
-    First come the changes that disconnect a pixel, move it to another account, open an event or
-    website that is held back now, or delete an account.
+    Changes that disconnect a pixel, move it to another account, open an event or website that is
+    blocked now, or delete an account come first.
     """
     from .comment.command import comment as print_comment
     from .comment.command import dangers
@@ -353,22 +370,26 @@ def export(
     cwd: Folder = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write to a file of its own."),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write to this file, not to standard output."
+        ),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Overwrite FILE even if it was edited by hand.")
+        bool, typer.Option("--force", help="Overwrite the file even if it was edited by hand.")
     ] = False,
     pixels: Annotated[
         Path | None,
         typer.Option(
             metavar="CSV",
-            help="Meta's pixels.csv (business_id, pixel_id) instead of the gateway; with --tokens.",
+            help="Meta's pixels.csv (business_id, pixel_id), read instead of the gateway. Needs "
+            "--tokens.",
         ),
     ] = None,
     tokens: Annotated[
         Path | None,
         typer.Option(
-            metavar="CSV", help="Meta's business_access_tokens.csv (business_id, access_token)."
+            metavar="CSV",
+            help="Meta's business_access_tokens.csv (business_id, access_token). Needs --pixels.",
         ),
     ] = None,
     with_: Annotated[
@@ -376,11 +397,11 @@ def export(
         typer.Option(
             "--with",
             metavar="WHAT,...",
-            help="Take these over, too: accounts, users, domains, pipelines.",
+            help="Also take over these: accounts, users, domains, pipelines.",
         ),
     ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Take over all that --with can name.")
+        bool, typer.Option("--all", help="Also take over everything that --with can name.")
     ] = False,
 ) -> None:
     """Write a Pulumi program that takes over all pixels of the accounts, changing nothing."""

@@ -1,6 +1,6 @@
-"""Look-ups: what the gateway holds now, with live counters.
+"""Look-ups: read what the gateway holds now, with live counters, without managing it.
 
-They run in the program's own process, also in a preview, and work in a notebook as well:
+They run in the program's own process, in previews too. They also work in a notebook:
 
 ```python
 import pulumi_capig as capig
@@ -9,16 +9,16 @@ for pixel in capig.get_pixel_connections("IaoreXfj").pixel_connections:
     print(pixel.pixel_name, pixel.total_events_received)
 ```
 
-Settings are read as the resources read them: environment, then stack config where a program
-runs. Each call asks the gateway anew; one client serves all of them.
+Settings come from the environment, then, in a program, from stack config, as for resources. Each
+call asks the gateway again; all calls share one client.
 
-In a unit test with ``pulumi.runtime.set_mocks`` nothing is sent: ``Mocks.call`` is asked with the
-token ``capig:index:getPixelConnection`` (``…getPixelConnections``, ``…getAccount`` and so on) and
-the arguments under their Python names. It answers with the results' names; what it leaves out is
-what the gateway does not say: ``""``, False, [], and for a figure 0.0 or -1.
+In a unit test with ``pulumi.runtime.set_mocks``, nothing is sent: ``Mocks.call`` gets the token
+``capig:index:getPixelConnection`` (``…getPixelConnections``, ``…getAccount`` and so on) and the
+arguments under their Python names. Return values under the names of the result. What you leave out
+counts as not said by the gateway: ``""``, False, [], and for a figure 0.0 or -1.
 
-Uncaught in a program, an error of a look-up is shown as a clean line: there, what is raised is a
-``pulumi.RunError`` besides the `CapigError` that it is.
+If a program does not catch the error of a look-up, Pulumi shows it as one clean line: in a program,
+the error is both a `CapigError` and a ``pulumi.RunError``.
 """
 
 from typing import TYPE_CHECKING

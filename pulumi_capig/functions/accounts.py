@@ -1,4 +1,4 @@
-"""Look-ups of an account: its users, and what it uses."""
+"""Look up an account: its users, and what it uses."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class GetAccountUserResult(Shown):
         user_id: The gateway's id.
         email: In lower case.
         status: 0 deactivated, 1 activated, 2 pending; -1 if the gateway does not say it.
-        role: The role in this account, as `AccountUser.role` takes it; empty if there is none.
+        role: The role in this account, as `AccountUser.role` takes it; ``""`` if there is none.
         role_name: The role's full name.
     """
 
@@ -70,7 +70,7 @@ class GetAccountResult(Shown):
 
 @pulumi.output_type
 class GetAccountUsageResult(Shown):
-    """What an account uses, for its bill: -1 is what the gateway does not say.
+    """What an account uses, for its bill; -1 means that the gateway does not say it.
 
     Attributes:
         total_pixels: Connected pixels.
@@ -78,11 +78,11 @@ class GetAccountUsageResult(Shown):
         total_inactive_pixels: Those that are not.
         total_pipelines: Pipelines of Signals Gateway.
         total_active_pipelines: Those that are active.
-        total_events_received: Events received in the last hours.
-        total_pixels_with_traffic: Pixels that these came from.
+        total_events_received: Events received in the last ``duration_in_hours``.
+        total_pixels_with_traffic: Pixels that these events came from.
         publish_error: Whether publishing failed; False if the gateway does not say it.
-        duration_in_hours: How many hours these are.
-        last_updated_at: When they were counted, as the gateway says it; empty if it does not.
+        duration_in_hours: How many hours the counts cover.
+        last_updated_at: When they were counted, as the gateway says it; ``""`` if it does not.
     """
 
     total_pixels: int
@@ -100,19 +100,19 @@ class GetAccountUsageResult(Shown):
 def get_account(
     tenant_id: str | None = None, opts: pulumi.InvokeOptions | None = None
 ) -> GetAccountResult:
-    """An account with its users and their roles.
+    """Look up an account with its users and their roles.
 
     Args:
-        tenant_id: The account; `CAPIG_TENANT_ID` or ``capig:tenantId`` if None.
-        opts: Taken for the sake of Pulumi's form; ``provider`` is refused.
+        tenant_id: The account. Defaults to `CAPIG_TENANT_ID` or ``capig:tenantId``.
+        opts: Pulumi's invoke options; ``provider`` is refused.
 
     Raises:
         NotFoundError: The gateway has no such account, or the host may not see it.
         SettingsError: A setting is missing or wrong.
         RefusedError: An argument is malformed.
         GatewayError: The gateway refused or cannot be reached.
-        pulumi.RunError: An id is a number, ``provider`` is set, or a secret setting stands in the
-            clear.
+        pulumi.RunError: An id is a number, ``provider`` is set, or a secret setting is in plain
+            text.
     """
     return _ACCOUNT.now({"tenant_id": tenant_id}, opts)
 
@@ -121,10 +121,10 @@ def get_account_output(
     tenant_id: pulumi.Input[str | None] | None = None,
     opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> pulumi.Output[GetAccountResult]:
-    """`get_account` for arguments that a program does not know yet.
+    """`get_account` for arguments that are outputs of other resources.
 
-    The result is unknown while an argument, or a resource of ``depends_on``, is; it is secret
-    where an argument is, and depends on what the arguments depend on.
+    The result is unknown while an argument or a resource in ``depends_on`` is unknown. It is secret
+    if an argument is secret, and depends on what the arguments depend on.
     """
     return _ACCOUNT.output({"tenant_id": tenant_id}, opts)
 
@@ -132,18 +132,18 @@ def get_account_output(
 def get_account_usage(
     tenant_id: str | None = None, opts: pulumi.InvokeOptions | None = None
 ) -> GetAccountUsageResult:
-    """What an account uses.
+    """Look up what an account uses, for its bill.
 
     Args:
-        tenant_id: The account; `CAPIG_TENANT_ID` or ``capig:tenantId`` if None.
-        opts: Taken for the sake of Pulumi's form; ``provider`` is refused.
+        tenant_id: The account. Defaults to `CAPIG_TENANT_ID` or ``capig:tenantId``.
+        opts: Pulumi's invoke options; ``provider`` is refused.
 
     Raises:
         SettingsError: A setting is missing or wrong.
         RefusedError: An argument is malformed.
         GatewayError: The gateway refused or cannot be reached.
-        pulumi.RunError: An id is a number, ``provider`` is set, or a secret setting stands in the
-            clear.
+        pulumi.RunError: An id is a number, ``provider`` is set, or a secret setting is in plain
+            text.
     """
     return _USAGE.now({"tenant_id": tenant_id}, opts)
 
@@ -152,10 +152,10 @@ def get_account_usage_output(
     tenant_id: pulumi.Input[str | None] | None = None,
     opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> pulumi.Output[GetAccountUsageResult]:
-    """`get_account_usage` for arguments that a program does not know yet.
+    """`get_account_usage` for arguments that are outputs of other resources.
 
-    The result is unknown while an argument, or a resource of ``depends_on``, is; it is secret
-    where an argument is, and depends on what the arguments depend on.
+    The result is unknown while an argument or a resource in ``depends_on`` is unknown. It is secret
+    if an argument is secret, and depends on what the arguments depend on.
     """
     return _USAGE.output({"tenant_id": tenant_id}, opts)
 

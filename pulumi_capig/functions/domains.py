@@ -1,4 +1,4 @@
-"""Look-up of the first-party domain of an account."""
+"""Look up the first-party domain of an account."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class GetFirstPartyDomainResult(Shown):
     """The first-party domain of an account as the gateway holds it now; no value is ever None.
 
     Attributes:
-        domain: The advertiser's subdomain; empty if the account has none.
+        domain: The advertiser's subdomain; ``""`` if the account has none.
         cname_resolved: Whether the gateway has verified its CNAME record.
-        domain_status: The gateway's own word for its state; empty if it says none.
+        domain_status: The gateway's own word for its state; ``""`` if it says none.
     """
 
     domain: str
@@ -38,18 +38,20 @@ class GetFirstPartyDomainResult(Shown):
 def get_first_party_domain(
     tenant_id: str | None = None, opts: pulumi.InvokeOptions | None = None
 ) -> GetFirstPartyDomainResult:
-    """The first-party domain of an account. Nothing tells which host its CNAME should point to.
+    """Look up the first-party domain of an account.
+
+    No operation says which host its CNAME record should point to.
 
     Args:
-        tenant_id: The account; `CAPIG_TENANT_ID` or ``capig:tenantId`` if None.
-        opts: Taken for the sake of Pulumi's form; ``provider`` is refused.
+        tenant_id: The account. Defaults to `CAPIG_TENANT_ID` or ``capig:tenantId``.
+        opts: Pulumi's invoke options; ``provider`` is refused.
 
     Raises:
         SettingsError: A setting is missing or wrong.
         RefusedError: An argument is malformed.
         GatewayError: The gateway refused or cannot be reached.
-        pulumi.RunError: An id is a number, ``provider`` is set, or a secret setting stands in the
-            clear.
+        pulumi.RunError: An id is a number, ``provider`` is set, or a secret setting is in plain
+            text.
     """
     return _DOMAIN.now({"tenant_id": tenant_id}, opts)
 
@@ -58,10 +60,10 @@ def get_first_party_domain_output(
     tenant_id: pulumi.Input[str | None] | None = None,
     opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> pulumi.Output[GetFirstPartyDomainResult]:
-    """`get_first_party_domain` for arguments that a program does not know yet.
+    """`get_first_party_domain` for arguments that are outputs of other resources.
 
-    The result is unknown while an argument, or a resource of ``depends_on``, is; it is secret
-    where an argument is, and depends on what the arguments depend on.
+    The result is unknown while an argument or a resource in ``depends_on`` is unknown. It is secret
+    if an argument is secret, and depends on what the arguments depend on.
     """
     return _DOMAIN.output({"tenant_id": tenant_id}, opts)
 

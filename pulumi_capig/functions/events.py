@@ -1,4 +1,4 @@
-"""Look-up of what became of the events of an account."""
+"""Look up how many events of an account were received and published."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ __all__ = [
 
 @pulumi.output_type
 class GetEventActivityResult(Shown):
-    """What became of one event, or of the events of one website.
+    """How often one event, or the events of one website, were received and published.
 
     Attributes:
         name: The event's name, or the website.
         received: How many were received; -1 if the gateway does not say it.
         published: How many were published; -1 if the gateway does not say it.
-        last_updated: When they were counted, as the gateway says it; empty if it does not.
+        last_updated: When they were counted, as the gateway says it; ``""`` if it does not.
     """
 
     name: str
@@ -41,16 +41,16 @@ class GetEventActivityResult(Shown):
 
 @pulumi.output_type
 class GetEventMetricsResult(Shown):
-    """Events of an account in a time window: -1 is what the gateway does not say.
+    """Events of an account in a time window; -1 means that the gateway does not say it.
 
     Attributes:
         events: By event.
-        domains: By website; empty where the gateway does not know them.
+        domains: By website; empty if the gateway does not know them.
         incoming_event_names: How many events were received, by their names.
         incoming_events: How many events were received.
         outgoing_event_names: How many events were published, by their names.
         outgoing_events: How many events were published.
-        publish_success_rate: As the gateway says it: from 0 to 1 or to 100, which is not
+        publish_success_rate: As the gateway says it. Whether it goes to 1 or to 100 is not
             documented.
     """
 
@@ -69,22 +69,22 @@ def get_event_metrics(
     time_window: int | None = 60,
     opts: pulumi.InvokeOptions | None = None,
 ) -> GetEventMetricsResult:
-    """What was received and published in a time window, by event and website.
+    """Look up how many events were received and published, by event and website.
 
-    No operation reads filters: many received and none published is the only sign of one.
+    No operation reads filters. Many received and none published is the only sign of a filter.
 
     Args:
-        tenant_id: The account; `CAPIG_TENANT_ID` or ``capig:tenantId`` if None.
+        tenant_id: The account. Defaults to `CAPIG_TENANT_ID` or ``capig:tenantId``.
         pixel_ids: The pixels, decimal digits as text; all of the account if None.
-        time_window: Minutes that the figures cover.
-        opts: Taken for the sake of Pulumi's form; ``provider`` is refused.
+        time_window: How many minutes the figures cover.
+        opts: Pulumi's invoke options; ``provider`` is refused.
 
     Raises:
         SettingsError: A setting is missing or wrong.
         RefusedError: An argument is malformed.
         GatewayError: The gateway refused or cannot be reached.
-        pulumi.RunError: An id is a number, ``provider`` is set, or a secret setting stands in the
-            clear.
+        pulumi.RunError: An id is a number, ``provider`` is set, or a secret setting is in plain
+            text.
     """
     arguments = {"tenant_id": tenant_id, "pixel_ids": pixel_ids, "time_window": time_window}
     return _EVENTS.now(arguments, opts)
@@ -96,10 +96,10 @@ def get_event_metrics_output(
     time_window: pulumi.Input[int | None] | None = 60,
     opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> pulumi.Output[GetEventMetricsResult]:
-    """`get_event_metrics` for arguments that a program does not know yet.
+    """`get_event_metrics` for arguments that are outputs of other resources.
 
-    The result is unknown while an argument, or a resource of ``depends_on``, is; it is secret
-    where an argument is, and depends on what the arguments depend on.
+    The result is unknown while an argument or a resource in ``depends_on`` is unknown. It is secret
+    if an argument is secret, and depends on what the arguments depend on.
     """
     arguments = {"tenant_id": tenant_id, "pixel_ids": pixel_ids, "time_window": time_window}
     return _EVENTS.output(arguments, opts)

@@ -1,4 +1,4 @@
-"""Look-ups of Signals Gateway: a pipeline, and all that the sources and destinations name."""
+"""Look up Signals Gateway: one pipeline, or the sources and destinations of an account."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class GetPipelineSourceResult(Shown):
     Attributes:
         data_source_id: The gateway's id; a connected Meta pixel's is the pixel's.
         name: Its display name.
-        type: What it is, as `DataSource.type` takes it, or ``META_PIXEL``; empty if untold.
+        type: What it is, as `DataSource.type` takes it, or ``META_PIXEL``; ``""`` if not said.
         active: Whether it takes events; False if the gateway does not say it.
     """
 
@@ -53,8 +53,8 @@ class GetPipelineDestinationResult(Shown):
     Attributes:
         destination_id: The gateway's id.
         name: Its display name.
-        type: ``META_CONVERSIONS_API``, ``CUSTOM_HTTP_API`` or another one; empty if untold.
-        active: Whether it is delivered to; False if the gateway does not say it.
+        type: ``META_CONVERSIONS_API``, ``CUSTOM_HTTP_API`` or another one; ``""`` if not said.
+        active: Whether the gateway delivers to it; False if the gateway does not say it.
         blocked_events: Events that the pipeline does not deliver to it.
     """
 
@@ -73,7 +73,8 @@ class GetPipelineResult(Shown):
         pipeline_id: The gateway's id.
         name: Its display name.
         active: Whether events flow through it; False if the gateway does not say it.
-        type: ``GATEWAY_PIPELINE``, or ``META_CAPI_PIPELINE`` of a connected pixel; empty if untold.
+        type: ``GATEWAY_PIPELINE``, or ``META_CAPI_PIPELINE`` of a connected pixel; ``""`` if not
+            said.
         data_sources: Where its events come from.
         data_destinations: Where they go to.
         blocked_events: Events that it drops, for all destinations.
@@ -95,7 +96,7 @@ class GetPipelinesSourceResult(Shown):
     Attributes:
         data_source_id: The gateway's id; a connected Meta pixel's is the pixel's.
         name: Its display name.
-        type: What it is, as `DataSource.type` takes it, or ``META_PIXEL``; empty if untold.
+        type: What it is, as `DataSource.type` takes it, or ``META_PIXEL``; ``""`` if not said.
         active: Whether it takes events; False if the gateway does not say it.
         pipeline_ids: The pipelines that it feeds.
     """
@@ -114,9 +115,9 @@ class GetPipelinesDestinationResult(Shown):
     Attributes:
         destination_id: The gateway's id.
         name: Its display name.
-        type: ``META_CONVERSIONS_API``, ``CUSTOM_HTTP_API`` or another one; empty if untold.
-        active: Whether it is delivered to; False if the gateway does not say it.
-        dataset_id: The dataset that it delivers to, of one at Meta; empty if untold.
+        type: ``META_CONVERSIONS_API``, ``CUSTOM_HTTP_API`` or another one; ``""`` if not said.
+        active: Whether the gateway delivers to it; False if the gateway does not say it.
+        dataset_id: The dataset that it delivers to, for one at Meta; ``""`` if not said.
         pipeline_ids: The pipelines that feed it.
     """
 
@@ -135,7 +136,8 @@ class GetPipelinesPipelineResult(Shown):
     Attributes:
         pipeline_id: The gateway's id.
         name: Its display name.
-        type: ``GATEWAY_PIPELINE``, or ``META_CAPI_PIPELINE`` of a connected pixel; empty if untold.
+        type: ``GATEWAY_PIPELINE``, or ``META_CAPI_PIPELINE`` of a connected pixel; ``""`` if not
+            said.
     """
 
     pipeline_id: str
@@ -150,7 +152,7 @@ class GetPipelinesResult(Shown):
     Attributes:
         data_sources: All data sources.
         data_destinations: All destinations.
-        pipelines: The pipelines that these name. No operation lists pipelines: one with neither
+        pipelines: The pipelines that these name. No operation lists pipelines, so one with neither
             source nor destination is missing.
     """
 
@@ -162,20 +164,20 @@ class GetPipelinesResult(Shown):
 def get_pipeline(
     pipeline_id: str, tenant_id: str | None = None, opts: pulumi.InvokeOptions | None = None
 ) -> GetPipelineResult:
-    """A pipeline with its sources, destinations and blocked events.
+    """Look up a pipeline with its sources, destinations and blocked events.
 
     Args:
         pipeline_id: The pipeline, such as ``sg_v1_pl_…``.
-        tenant_id: The account; `CAPIG_TENANT_ID` or ``capig:tenantId`` if None.
-        opts: Taken for the sake of Pulumi's form; ``provider`` is refused.
+        tenant_id: The account. Defaults to `CAPIG_TENANT_ID` or ``capig:tenantId``.
+        opts: Pulumi's invoke options; ``provider`` is refused.
 
     Raises:
         NotFoundError: The gateway has no such pipeline in the account.
         SettingsError: A setting is missing or wrong.
         RefusedError: An argument is malformed.
         GatewayError: The gateway refused or cannot be reached.
-        pulumi.RunError: The account is a number, ``provider`` is set, or a secret setting stands
-            in the clear.
+        pulumi.RunError: The account is a number, ``provider`` is set, or a secret setting is
+            in plain text.
     """
     return _PIPELINE.now({"pipeline_id": pipeline_id, "tenant_id": tenant_id}, opts)
 
@@ -185,10 +187,10 @@ def get_pipeline_output(
     tenant_id: pulumi.Input[str | None] | None = None,
     opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> pulumi.Output[GetPipelineResult]:
-    """`get_pipeline` for arguments that a program does not know yet.
+    """`get_pipeline` for arguments that are outputs of other resources.
 
-    The result is unknown while an argument, or a resource of ``depends_on``, is; it is secret
-    where an argument is, and depends on what the arguments depend on.
+    The result is unknown while an argument or a resource in ``depends_on`` is unknown. It is secret
+    if an argument is secret, and depends on what the arguments depend on.
     """
     return _PIPELINE.output({"pipeline_id": pipeline_id, "tenant_id": tenant_id}, opts)
 
@@ -196,20 +198,20 @@ def get_pipeline_output(
 def get_pipelines(
     tenant_id: str | None = None, opts: pulumi.InvokeOptions | None = None
 ) -> GetPipelinesResult:
-    """The data sources and destinations of an account, and the pipelines that they name.
+    """Look up the data sources and destinations of an account, and the pipelines that they name.
 
-    No operation lists pipelines: one with neither source nor destination is not found.
+    No operation lists pipelines, so a pipeline with neither source nor destination is not found.
 
     Args:
-        tenant_id: The account; `CAPIG_TENANT_ID` or ``capig:tenantId`` if None.
-        opts: Taken for the sake of Pulumi's form; ``provider`` is refused.
+        tenant_id: The account. Defaults to `CAPIG_TENANT_ID` or ``capig:tenantId``.
+        opts: Pulumi's invoke options; ``provider`` is refused.
 
     Raises:
         SettingsError: A setting is missing or wrong.
         RefusedError: An argument is malformed.
         GatewayError: The gateway refused or cannot be reached.
-        pulumi.RunError: The account is a number, ``provider`` is set, or a secret setting stands
-            in the clear.
+        pulumi.RunError: The account is a number, ``provider`` is set, or a secret setting is
+            in plain text.
     """
     return _PIPELINES.now({"tenant_id": tenant_id}, opts)
 
@@ -218,10 +220,10 @@ def get_pipelines_output(
     tenant_id: pulumi.Input[str | None] | None = None,
     opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> pulumi.Output[GetPipelinesResult]:
-    """`get_pipelines` for arguments that a program does not know yet.
+    """`get_pipelines` for arguments that are outputs of other resources.
 
-    The result is unknown while an argument, or a resource of ``depends_on``, is; it is secret
-    where an argument is, and depends on what the arguments depend on.
+    The result is unknown while an argument or a resource in ``depends_on`` is unknown. It is secret
+    if an argument is secret, and depends on what the arguments depend on.
     """
     return _PIPELINES.output({"tenant_id": tenant_id}, opts)
 

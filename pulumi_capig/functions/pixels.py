@@ -1,4 +1,4 @@
-"""Look-ups of connected pixels, with live counters."""
+"""Look up connected pixels, with live counters."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class GetPixelConnectionResult(Shown):
     Attributes:
         tenant_id: The account.
         pixel_id: The pixel, decimal digits.
-        pixel_name: Display name on the gateway; empty if it has none.
+        pixel_name: Display name on the gateway; ``""`` if it has none.
         receiving: Whether the gateway receives the pixel's browser events.
         publishing: Whether the gateway publishes the events to Meta.
         domains: Websites that the gateway has seen events of.
@@ -41,14 +41,14 @@ class GetPixelConnectionResult(Shown):
         last_received: When an event was last received; 0.0 if never.
         total_events_received: Events received in the time window.
         signal_config_id: The gateway's global id, ``SignalConfig:<pixel id>``.
-        connection_id: The bare pixel id, as the gateway calls the connection.
+        connection_id: The bare pixel id, which the gateway uses as the id of the connection.
         connected: Whether pixel id and access token are both present.
         active: Whether the pixel is active as a whole.
         event_bridge_active: What the gateway calls `receiving`.
         publishing_enabled: What the gateway calls `publishing`.
         access_token_available: Whether the gateway holds a token.
-        bad_token: Whether the gateway found the token bad.
-        api_error_code: The last publishing error, ``<code>.<subcode>``; empty if none.
+        bad_token: Whether the gateway found the token to be bad.
+        api_error_code: The last publishing error, ``<code>.<subcode>``; ``""`` if there is none.
         data_set_type: ``PIXEL`` is the only value seen.
         gateway: Host of the gateway.
     """
@@ -82,7 +82,7 @@ class GetPixelConnectionsResult(Shown):
 
     Attributes:
         tenant_id: The account.
-        name: Its name; empty if the gateway does not say it.
+        name: Its name; ``""`` if the gateway does not say it.
         status: 0 active, 1 setup in progress, 2 deactivated; -1 if the gateway does not say it.
         pixel_connections: The connected pixels, in the gateway's order.
     """
@@ -99,23 +99,23 @@ def get_pixel_connection(
     time_window: int | None = 60,
     opts: pulumi.InvokeOptions | None = None,
 ) -> GetPixelConnectionResult:
-    """One connected pixel, with live counters.
+    """Look up one connected pixel, with live counters.
 
-    For several pixels of an account, `get_pixel_connections` asks once.
+    For several pixels of an account, use `get_pixel_connections`: it is one request.
 
     Args:
         pixel_id: The pixel, decimal digits as text.
-        tenant_id: The account; `CAPIG_TENANT_ID` or ``capig:tenantId`` if None.
-        time_window: Minutes that the counters cover.
-        opts: Taken for the sake of Pulumi's form; ``provider`` is refused.
+        tenant_id: The account. Defaults to `CAPIG_TENANT_ID` or ``capig:tenantId``.
+        time_window: How many minutes the counters cover.
+        opts: Pulumi's invoke options; ``provider`` is refused.
 
     Raises:
         NotFoundError: The pixel is not connected.
         SettingsError: A setting is missing or wrong.
         RefusedError: An argument is malformed.
         GatewayError: The gateway refused or cannot be reached.
-        pulumi.RunError: An id is a number, ``provider`` is set, or a secret setting stands in the
-            clear.
+        pulumi.RunError: An id is a number, ``provider`` is set, or a secret setting is in plain
+            text.
     """
     arguments = {"pixel_id": pixel_id, "tenant_id": tenant_id, "time_window": time_window}
     return _PIXEL.now(arguments, opts)
@@ -127,10 +127,10 @@ def get_pixel_connection_output(
     time_window: pulumi.Input[int | None] | None = 60,
     opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> pulumi.Output[GetPixelConnectionResult]:
-    """`get_pixel_connection` for arguments that a program does not know yet.
+    """`get_pixel_connection` for arguments that are outputs of other resources.
 
-    The result is unknown while an argument, or a resource of ``depends_on``, is; it is secret
-    where an argument is, and depends on what the arguments depend on.
+    The result is unknown while an argument or a resource in ``depends_on`` is unknown. It is secret
+    if an argument is secret, and depends on what the arguments depend on.
     """
     arguments = {"pixel_id": pixel_id, "tenant_id": tenant_id, "time_window": time_window}
     return _PIXEL.output(arguments, opts)
@@ -141,19 +141,19 @@ def get_pixel_connections(
     time_window: int | None = 60,
     opts: pulumi.InvokeOptions | None = None,
 ) -> GetPixelConnectionsResult:
-    """An account with all its connected pixels, with live counters.
+    """Look up all connected pixels of an account, with live counters.
 
     Args:
-        tenant_id: The account; `CAPIG_TENANT_ID` or ``capig:tenantId`` if None.
-        time_window: Minutes that the counters cover.
-        opts: Taken for the sake of Pulumi's form; ``provider`` is refused.
+        tenant_id: The account. Defaults to `CAPIG_TENANT_ID` or ``capig:tenantId``.
+        time_window: How many minutes the counters cover.
+        opts: Pulumi's invoke options; ``provider`` is refused.
 
     Raises:
         SettingsError: A setting is missing or wrong.
         RefusedError: An argument is malformed.
         GatewayError: The gateway refused or cannot be reached.
-        pulumi.RunError: An id is a number, ``provider`` is set, or a secret setting stands in the
-            clear.
+        pulumi.RunError: An id is a number, ``provider`` is set, or a secret setting is in plain
+            text.
     """
     return _PIXELS.now({"tenant_id": tenant_id, "time_window": time_window}, opts)
 
@@ -163,10 +163,10 @@ def get_pixel_connections_output(
     time_window: pulumi.Input[int | None] | None = 60,
     opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> pulumi.Output[GetPixelConnectionsResult]:
-    """`get_pixel_connections` for arguments that a program does not know yet.
+    """`get_pixel_connections` for arguments that are outputs of other resources.
 
-    The result is unknown while an argument, or a resource of ``depends_on``, is; it is secret
-    where an argument is, and depends on what the arguments depend on.
+    The result is unknown while an argument or a resource in ``depends_on`` is unknown. It is secret
+    if an argument is secret, and depends on what the arguments depend on.
     """
     return _PIXELS.output({"tenant_id": tenant_id, "time_window": time_window}, opts)
 

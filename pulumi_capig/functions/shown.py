@@ -1,4 +1,4 @@
-"""How a result looks, and how it is made of what a mock of a unit test leaves out."""
+"""How a result is shown, and how gaps in the answer of a mock are filled."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Shown:
-    """Shows its values, as a notebook wants them."""
+    """Shows its values, for notebooks."""
 
     def __repr__(self) -> str:
         values = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
@@ -15,12 +15,12 @@ class Shown:
 
 
 def whole(blank: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """All values of a result: those that are given, and what stands for the others.
+    """All values of a result: the given ones, and defaults for the others.
 
     Args:
-        blank: What stands for each, by its name. A whole number among them is one in the result,
-            too, although Pulumi knows floats alone.
-        values: What is given; other names are left out.
+        blank: The default of each value, by name. If it is a whole number, so is the value in the
+            result, although Pulumi only knows floats.
+        values: The given values; other names are left out.
     """
     found = {name: values.get(name, value) for name, value in blank.items()}
     return {

@@ -44,6 +44,8 @@ def open_client(address: Address, **options: Any) -> httpx.Client:
             verify=_trust(address),
             # Plain http goes to loopback alone, where a proxy of the environment cannot follow.
             mounts={"http://": None},
+            # Whoever calls has a socket that stays open; how many call is limited elsewhere.
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
             **options,
         )
     except (OSError, ImportError) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -24,6 +23,7 @@ from .ledger import Ledger, Wish
 if TYPE_CHECKING:
     from ..gateway import Client, Filter
     from .pixel_list import PixelList
+    from .traffic import Traffic
 
 Plan = Callable[[], "list[Wish]"]
 """Says what to send, as things stand when its turn comes."""
@@ -34,7 +34,7 @@ GATHER = 0.1
 The engine writes its state between two calls, which takes some 20 ms with 200 resources. 200
 filters took 53 requests and 5 s with this, 141 and 8 s with 0.02, 183 and 12 s without; 0.2 was no
 better.
-Whether another call comes cannot be told from those under way: the engine holds it back meanwhile.
+Only where all calls of the engine wait is it sure that no other comes (`Traffic.is_full`).
 """
 
 _REFUSED = (NotFoundError, InvalidInputError, ConflictError)
@@ -83,6 +83,7 @@ class FilterWrites:
         pixels: The pixels that are connected.
         client: Opens the client when it is first needed.
         unverified: Called with a setting that the gateway took without saying what it is now.
+        traffic: The engine's calls under way.
     """
 
     def __init__(
@@ -91,12 +92,14 @@ class FilterWrites:
         pixels: PixelList,
         client: Callable[[], Client],
         unverified: Callable[[FilterSetting], None],
+        traffic: Traffic,
     ) -> None:
         self._ledger = ledger
         self._pixels = pixels
         self._client = client
         self._unverified = unverified
-        self._changed = threading.Condition()
+        self._traffic = traffic
+        self._changed = traffic.changed
         self._waiting: list[_Item] = []
         self._busy = False
         self._expected = 0
@@ -133,15 +136,16 @@ class FilterWrites:
 
     def _submit(self, plan: Plan) -> list[Sent]:
         item = _Item(plan)
-        with self._changed:
-            self._waiting.append(item)
-            self._changed.notify_all()
-            self._changed.wait_for(lambda: item.done or not self._busy)
+        with self._traffic.parked():
+            with self._changed:
+                self._waiting.append(item)
+                self._changed.notify_all()
+                self._changed.wait_for(lambda: item.done or not self._busy)
+                if not item.done:
+                    self._busy = True
+                    items = self._gather()
             if not item.done:
-                self._busy = True
-                items = self._gather()
-        if not item.done:
-            self._send_all(items)
+                self._send_all(items)
         if item.failure is not None:
             raise item.failure
         return item.sent
@@ -149,10 +153,10 @@ class FilterWrites:
     def _gather(self) -> list[_Item]:
         """What goes into the next request: as many calls as there were at the end of the last one.
 
-        Those that it ended are likely to come again.
+        Those that it ended are likely to come again, unless all wait in other accounts.
         """
         until = time.monotonic() + GATHER
-        while len(self._waiting) < self._expected:
+        while len(self._waiting) < self._expected and not self._traffic.is_full():
             left = until - time.monotonic()
             if left <= 0 or not self._changed.wait(left):
                 break

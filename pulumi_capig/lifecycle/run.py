@@ -10,6 +10,7 @@ from ..errors import RefusedError, WrongGatewayError
 from ..picture import Picture
 from .memory import Memory
 from .run_account import RunAccount
+from .traffic import Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,7 @@ class Run:
 
     Attributes:
         picture: What the program declares.
+        traffic: The engine's calls under way.
     """
 
     def __init__(
@@ -42,12 +44,15 @@ class Run:
     ) -> None:
         self.settings = settings
         self.picture = Picture()
+        self.traffic = Traffic()
         self._open_client = open_client
         self._show = say
         self._lock = threading.Lock()
         self._client: Client | None = None
         self._accounts = Memory(
-            lambda tenant: RunAccount(tenant, self.picture, self.client, self._warn_of_unverified)
+            lambda tenant: RunAccount(
+                tenant, self.picture, self.client, self._warn_of_unverified, self.traffic
+            )
         )
         self._shared = Memory(lambda make: make())
         self._disconnects = 0

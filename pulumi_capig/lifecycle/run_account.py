@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from ..gateway import Client, FilterSetting
     from ..picture import Picture
+    from .traffic import Traffic
 
     T = TypeVar("T")
 
@@ -27,6 +28,7 @@ class RunAccount:
         picture: What the program declares.
         client: Opens the client when it is first needed.
         unverified: Called with account and setting that the gateway took without an echo.
+        traffic: The engine's calls under way in the run.
 
     Attributes:
         pixels: The pixels that are connected.
@@ -42,6 +44,7 @@ class RunAccount:
         picture: Picture,
         client: Callable[[], Client],
         unverified: Callable[[str, FilterSetting], None],
+        traffic: Traffic,
     ) -> None:
         self.tenant_id = tenant_id
         self.gone = False
@@ -49,7 +52,11 @@ class RunAccount:
         self.pixels = PixelList(tenant_id, client, picture.learn)
         self.ledger = Ledger(tenant_id, picture, self.pixels)
         self.filters = FilterWrites(
-            self.ledger, self.pixels, client, lambda setting: unverified(tenant_id, setting)
+            self.ledger,
+            self.pixels,
+            client,
+            lambda setting: unverified(tenant_id, setting),
+            traffic,
         )
         self._claims: Claims[tuple[str, str]] = Claims()
 

@@ -1,4 +1,4 @@
-"""What a user declares: one file a resource."""
+"""The resources that a program declares, one file each."""
 
 from ..enums import DataSourceType, FilterState, StandardEvent
 from .account import Account

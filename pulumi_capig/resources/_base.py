@@ -1,4 +1,4 @@
-"""What all resources of this package are to Pulumi, and how one is declared."""
+"""The base of all resources: its type in Pulumi, and how a resource is declared."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -15,14 +15,14 @@ Arguments = Mapping[str, Any]
 
 
 class GatewayResource(Resource):
-    """A resource on the gateway. A subclass without a kind of its own is of its base's.
+    """A resource on the gateway. A subclass that names no kind has the kind of its base.
 
-    The SDK alone would give each subclass another type, which replaces what is in state.
+    Without this, the SDK would give each subclass another type, which replaces what is in state.
     """
 
     _kind: ClassVar[str] = ""
     _existing: ClassVar[str] = "To take over what exists, set adopt=True."
-    """How a program gets at what exists, in place of the options that Pulumi has for it."""
+    """What to use instead of Pulumi's options for reading or importing what exists."""
 
     def __init_subclass__(cls, kind: str = "", **kwargs: Any) -> None:
         cls._kind = kind or cls._kind
@@ -41,7 +41,7 @@ class GatewayResource(Resource):
         secret: Sequence[str] = (),
         is_id: str = "",
     ) -> None:
-        """Check what the program passes, take it into the picture, and register it.
+        """Check what the program passes, add it to the picture, and register it.
 
         Args:
             provider: What runs the resource.
@@ -49,14 +49,14 @@ class GatewayResource(Resource):
             opts: Resource options.
             required: Arguments without which there is no resource.
             optional: Arguments that may be None; their attribute is known to be None then.
-            outputs: What the provider adds; an argument that it fills in if None stands there too.
+            outputs: What the provider adds, and arguments that it fills in if they are None.
             picture: Makes the resource's row from its name, in words, and the arguments.
             secret: Arguments that are secrets whatever the program passes, and secret outputs.
-            is_id: The argument that takes over what exists, by its id: the attribute is the id,
-                which each preview knows.
+            is_id: The argument that takes over what exists by its id. The attribute of that name
+                is the id, which every preview but the first knows.
 
         Raises:
-            pulumi.RunError: What is passed cannot be right, or contradicts another resource.
+            pulumi.RunError: An argument cannot be right, or contradicts another resource.
         """
         resource = f"{self._kind} '{resource_name}'"
         held_by = opts.deleted_with if opts else None

@@ -1,6 +1,6 @@
-"""What one program declares: its picture, and what of it contradicts itself.
+"""The picture of a program: all that it declares. Refuses what contradicts itself.
 
-It hangs on the root resource of the run, so that two stacks of one process do not see each other.
+It is kept on the root resource of the run, so that two stacks in one process do not see each other.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ._values import LATER, Values
 _ON_ROOT = "_pulumi_capig_declarations"
 
 _OTHERS = 1.0
-"""Seconds for which values of other providers are waited for, once a run, since the last one."""
+"""Seconds to wait, once a run, for the next value of another provider."""
 
 _STATES = ("", canonical.DROP, canonical.PUBLISH)
 
@@ -39,14 +39,14 @@ class Declared:
         resource: The resource, in words.
         kind: What it is about, as in `Row`.
         tenant: The account; None for the default.
-        names: Events or websites, or the keys of what it alone declares.
+        names: Events or websites; or the keys that no other resource may declare.
         spell: Brings a name into its canonical form.
         scope: Pixel ids; None for the whole account.
         state: The state of a filter; empty for any other kind.
-        clash: What two resources do that declare one key: ``connect the same pixel``.
-        overruled: Whether the resource's options let the state decide instead of the program.
+        clash: What two resources with the same key do, such as ``connect the same pixel``.
+        overruled: Whether the resource's options make the state decide instead of the program.
         deletes_first: Whether it is deleted before it is replaced.
-        also: What else it alone may declare, elsewhere than in its account.
+        also: Keys beyond its account that no other resource may declare.
     """
 
     resource: str
@@ -68,7 +68,7 @@ class Declared:
 
     @property
     def ids(self) -> tuple[Any, ...]:
-        """Those of the values that may be secret ids: of its account, of pixels, of people."""
+        """The values that may be secret ids: of its account, of pixels, of people."""
         return self.tenant, self.scope, None if self.kind in FILTERS else self.names
 
 
@@ -80,7 +80,7 @@ class _PlaceKey(NamedTuple):
 
 @dataclass
 class _Account:
-    """An account: by its id, or by the output that will say it."""
+    """An account: by its id, or by the output that will have it."""
 
     output: pulumi.Output[Any] | None = None
     digest: str | None = None
@@ -95,7 +95,7 @@ class _Place:
     )
 
     def contradiction(self, number: int, row: Row) -> int | None:
-        """A filter that contradicts this one; else whoever declares the same key."""
+        """A filter that contradicts this one; for other kinds, who declares the same key."""
         if not row.is_filter:
             return next((n for n in self.states[""].values() if n != number), None)
         for state, filters in self.states.items():
@@ -120,7 +120,7 @@ class Declarations:
         root: The run's root resource.
 
     Attributes:
-        values: What stands behind the outputs that the program passes.
+        values: What is behind the outputs that the program passes.
     """
 
     def __init__(self, root: pulumi.Resource) -> None:
@@ -142,7 +142,7 @@ class Declarations:
         self._late_from: int | None = None
 
     def declare(self, declared: Declared) -> Any:
-        """Take a resource into the picture; its hint, which waits until the picture is whole.
+        """Add a resource to the picture; returns its hint, which waits for the whole picture.
 
         Raises:
             pulumi.RunError: It contradicts another resource, and that can be seen already.
@@ -163,13 +163,13 @@ class Declarations:
         return self._hint(number)
 
     def remember_arguments(self, resource: pulumi.Resource, declared: Mapping[str, Any]) -> None:
-        """Tell from outputs of a resource of ours what the program passed for them."""
+        """Remember what the program passed for the outputs of one of our resources."""
         for name, value in declared.items():
             if name != HINT:
                 self.values.stands_for(getattr(resource, name), value)
 
     def remember_id(self, resource: pulumi.Resource) -> None:
-        """Tell the id of a resource of ours from a pixel id."""
+        """Remember the id of one of our resources, to tell it from a pixel id."""
         self._ids[id(resource.id)] = resource.id  # type: ignore[attr-defined]
 
     def refuse_ids(self, resource: str, declared: Mapping[str, Any]) -> None:
@@ -196,7 +196,7 @@ class Declarations:
         return self._write().hint(number)
 
     async def _settle(self) -> None:
-        """Wait for what resolves without us, such as config or a stack reference."""
+        """Wait for what resolves without our resources, such as config or a stack reference."""
         waiting = {
             self.values.learning(output)
             for row in self._rows
@@ -219,7 +219,7 @@ class Declarations:
     # -- accounts ------------------------------------------------------------------------------
 
     def _account(self, tenant: Any) -> int:
-        """The number of an account; an output has one of its own until it has resolved."""
+        """The number of an account; an output has a separate one until it has resolved."""
         tenant = self.values.behind(tenant)
         tenant = _default() if tenant is None else tenant
         key = id(tenant) if isinstance(tenant, pulumi.Output) else str(tenant)
@@ -244,7 +244,7 @@ class Declarations:
     # -- contradictions ------------------------------------------------------------------------
 
     def _guard(self, number: int) -> None:
-        """Refuse what contradicts another resource, as far as it can be seen by now."""
+        """Refuse what contradicts another resource, as far as that is known by now."""
         row = self._row(number)
         if row is None:
             return

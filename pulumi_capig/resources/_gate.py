@@ -1,7 +1,7 @@
-"""When the program has declared everything: until then, the engine is told of nothing of ours.
+"""Holds back our resources until the program has declared everything.
 
-A look-up of any provider in the middle of a program lets the engine work meanwhile, and hear of
-what was declared above it. What stands below would be missing from the picture.
+A look-up of any provider in the middle of a program lets the engine start on what was declared
+above it. What is declared below it would be missing from the picture.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import pulumi
 
 PATIENCE = 10.0
-"""Seconds without a new declaration after which the program is taken to wait for one of ours."""
+"""Seconds without a new declaration after which we assume that the program waits for us."""
 
 
 class ProgramGate:
@@ -25,8 +25,9 @@ class ProgramGate:
             ``finally`` clause.
 
     Attributes:
-        came_late: Whether the program's own code had returned before: all is inside ``apply``.
-        gave_up: Whether it was opened before the end, with a warning.
+        came_late: Whether the program's own code had already returned: everything is inside
+            ``apply``.
+        gave_up: Whether the gate was opened before the end, with a warning.
     """
 
     def __init__(self, root: pulumi.Resource) -> None:
@@ -47,14 +48,14 @@ class ProgramGate:
         setattr(root, "register_outputs", registered)  # noqa: B010 - a method, for mypy
 
     def count(self) -> None:
-        """The program has declared one more resource."""
+        """Note that the program has declared one more resource."""
         self._count += 1
 
     async def passed(self) -> None:
         """Wait for the end of the program.
 
         Raises:
-            Exception: The program failed: what it has declared is not all that it would have.
+            Exception: The program failed, so what it has declared is not complete.
         """
         if not self._open.is_set():
             if self._watch is None:
@@ -87,10 +88,10 @@ class ProgramGate:
 
 
 def _has_ended(root: pulumi.Resource) -> bool:
-    """Whether the program's own code has returned already."""
+    """Whether the program's own code has already returned."""
     if (registered := getattr(root, "_outputs_registered", None)) is not None:
         return bool(registered)
-    # Of an SDK that has no such mark, the task that runs the program runs as long as it does.
+    # An SDK without that mark: the task that runs the program runs as long as the program.
     coroutines = [task.get_coro() for task in asyncio.all_tasks()]
     states = [
         inspect.getcoroutinestate(each)
@@ -101,7 +102,7 @@ def _has_ended(root: pulumi.Resource) -> bool:
 
 
 def _shown(error: BaseException | None) -> Exception | None:
-    """What to raise in place of an error that ended the program, so that users see that error."""
+    """What to raise instead of an error that ended the program, so that users see that error."""
     if error is None or (isinstance(error, SystemExit) and error.code in (None, 0)):
         return None
     if isinstance(error, SystemExit) and isinstance(error.code, str):
@@ -113,7 +114,7 @@ def _shown(error: BaseException | None) -> Exception | None:
 
 
 def _twin(error: Exception) -> Exception:
-    """An exception that looks the same; the SDK wraps the error itself, and shows our frames."""
+    """An exception that looks the same: the SDK wraps the error itself and shows our frames."""
     kind = type(error)
     looks = {"__module__": kind.__module__, "__str__": lambda _twin: str(error)}
     twin: Exception = type(kind.__qualname__, (Exception,), looks)()

@@ -1,4 +1,4 @@
-"""What the program's process looks at before anything is sent to the engine.
+"""Checks in the program's process, before anything is sent to the engine.
 
 The program's process is not the provider's: it knows the names of resources, and imports nothing
 heavy.
@@ -28,15 +28,15 @@ from .. import settings as table
 from .._version import MINIMUM_CLI
 
 _PACKAGE = "pulumi-python"
-"""What the SDK calls the package of all dynamic resources of Python."""
+"""The SDK's name for the package of all dynamic resources in Python."""
 
 _LOOKED_AT = "_pulumi_capig_looked_at"
 _NOTHING = "_pulumi_capig_nothing"
-"""Where, on the root resource of a run, things of which a run has one are kept."""
+"""Attributes of a run's root resource that keep what exists once per run."""
 
 IDS = ("pixel_id", "business_id", "tenant_id")
 HOLDERS = ("tenant_id", "pipeline_id")
-"""Arguments that name what a resource is in; that resource itself stands for its id."""
+"""Arguments that name what a resource is in. A program may pass that resource itself."""
 
 
 def arguments(
@@ -46,18 +46,18 @@ def arguments(
     optional: Mapping[str, Any],
     existing: str = "",
 ) -> dict[str, Any]:
-    """The arguments that were declared, in plain forms, once what is wrong is refused.
+    """The declared arguments in plain forms. Refuses what is wrong.
 
     Args:
         resource: The resource, in words.
         opts: Its options.
         required: Arguments without which there is no resource.
         optional: Arguments that may be None.
-        existing: How a program gets at what exists, as a sentence.
+        existing: What to use instead of Pulumi's options for what exists, as a sentence.
 
     Raises:
         pulumi.RunError: ``provider=`` is used, an argument is missing, an id is a number or a
-            resource, or a secret is in the clear.
+            resource, or a secret is in plain text.
     """
     if opts is not None:
         _refuse_another_provider(resource, opts)
@@ -83,13 +83,13 @@ def arguments(
 
 
 def is_overruled(opts: pulumi.ResourceOptions | None, names: Collection[str]) -> bool:
-    """Whether ``ignore_changes`` lets the state decide an argument, instead of the program."""
+    """Whether ``ignore_changes`` makes the state decide an argument instead of the program."""
     paths = (opts.ignore_changes if opts else None) or []
     return any(re.split(r"[.\[\]\"]+", path.lstrip('["'))[0] in (*names, "*") for path in paths)
 
 
 def undeclared(resource: pulumi.Resource, optional: Mapping[str, Any]) -> None:
-    """Give arguments that were not declared an attribute that is known, even in a preview."""
+    """Give arguments that were not declared an attribute that is known even in a preview."""
     nothing = _nothing()
     for name, value in optional.items():
         if value is None:
@@ -97,7 +97,7 @@ def undeclared(resource: pulumi.Resource, optional: Mapping[str, Any]) -> None:
 
 
 def _nothing() -> pulumi.Output[None]:
-    """An output without a value: one for all of a run, as the SDK keeps track of each."""
+    """An output without a value: one per run, because the SDK keeps track of each."""
     root = get_root_resource()
     found = getattr(root, _NOTHING, None)
     if not isinstance(found, pulumi.Output):
@@ -108,7 +108,7 @@ def _nothing() -> pulumi.Output[None]:
 
 
 def _refuse_another_provider(resource: str, opts: pulumi.ResourceOptions) -> None:
-    """All resources of a run share one provider process: what one does, the others have to see."""
+    """Refuse it: the resources of a run share one process, and must see what the others do."""
     given = opts.providers or ()
     providers = given.values() if isinstance(given, Mapping) else given
     inherited = opts.parent.get_provider(f"{_PACKAGE}:dynamic:Resource") if opts.parent else None
@@ -134,13 +134,13 @@ def _refuse_reading(resource: str, opts: pulumi.ResourceOptions, existing: str) 
 
 
 def _plain(value: Any) -> Any:
-    """Enums as their values, any collection as a list, what is still to come as an output."""
+    """Enums as their values, any collection as a list, what is not known yet as an output."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, str | Mapping | pulumi.Output):
         return value
     if isinstance(value, Awaitable):
-        # A coroutine can be awaited once, and more than one look at it.
+        # A coroutine can be awaited only once, but several of us need it.
         return pulumi.Output.from_input(value)
     if isinstance(value, Iterable):
         return [_plain(item) for item in value]
@@ -148,7 +148,7 @@ def _plain(value: Any) -> Any:
 
 
 def is_real_run() -> bool:
-    """Whether an engine runs the program; a unit test with mocks is none."""
+    """Whether an engine runs the program, not a unit test with mocks."""
     return not isinstance(get_monitor(), MockMonitor) and get_root_resource() is not None
 
 
@@ -223,7 +223,7 @@ def _refuse_resource(resource: str, key: str, value: Any) -> None:
 
 
 def refuse_resource_id(resource: str, key: str, what: str) -> NoReturn:
-    """A pixel id is needed, and something of a resource was passed."""
+    """Refuse a resource, or its id, where a pixel id is needed."""
     right = "[shop.pixel_id]" if key == "pixel_ids" else "shop.pixel_id"
     refuse(
         f"{resource}: {key} was given {what}, not a pixel id",
@@ -232,6 +232,6 @@ def refuse_resource_id(resource: str, key: str, what: str) -> NoReturn:
 
 
 def refuse(what: str, advice: str) -> NoReturn:
-    """End the program with one clean line, and one that says what to do."""
+    """End the program with one line that says what is wrong, and one that says what to do."""
     message = f"{what}\n  {advice}"
     raise pulumi.RunError(message)

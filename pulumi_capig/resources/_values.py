@@ -1,4 +1,4 @@
-"""What stands behind the values that a program passes, as far as it can be told yet."""
+"""The values that a program passes, without outputs, as far as they are known yet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pulumi
 
 LATER: Any = object()
-"""Stands for a value that is not known yet, or that must not be written down."""
+"""Marks a value that is not known yet, or that must not be written down."""
 
 
 class _Told(NamedTuple):
@@ -21,7 +21,7 @@ class _Told(NamedTuple):
 class Values:
     """Looks behind outputs.
 
-    Outputs are told apart by their identity, and held, so that no other object takes it over.
+    It tells outputs apart by identity, and holds them, so that no other object gets the same one.
     """
 
     def __init__(self) -> None:
@@ -30,11 +30,11 @@ class Values:
         self._learning: dict[int, asyncio.Task[None]] = {}
 
     def stands_for(self, output: pulumi.Output[Any], value: Any) -> None:
-        """An output of a resource of ours stands for what its program passed."""
+        """Remember that an output of one of our resources has the value that the program passed."""
         self._behind[id(output)] = output, value
 
     def behind(self, value: Any) -> Any:
-        """What a value stands for, or the value itself."""
+        """What the program passed for a value, or the value itself."""
         while (found := self._behind.get(id(value))) is not None:
             value = found[1]
         return value
@@ -48,7 +48,7 @@ class Values:
         return told is not None and told.secret
 
     def secrets_in(self, value: Any) -> Iterator[str]:
-        """The texts in a value that are known and secret."""
+        """The texts in a value that are both known and secret."""
         value = self.behind(value)
         if isinstance(value, list | tuple):
             for item in value:

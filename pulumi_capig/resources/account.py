@@ -11,7 +11,7 @@ from ._declarations import Declared
 
 
 class Account(GatewayResource, kind="Account"):
-    """An account of the gateway: what an advertiser has there.
+    """An account on the gateway: one advertiser's pixels, filters, users and first-party domain.
 
     ```python
     shop = capig.Account("shop", name="Shop GmbH", event_enrichment=False)
@@ -20,28 +20,31 @@ class Account(GatewayResource, kind="Account"):
     )
     ```
 
-    It is protected unless its options say ``protect=False``: an account that leaves the program, or
-    is renamed in it, is refused in the preview. Nothing replaces an account, and one that is not
-    empty is not deleted.
+    An account is protected unless its options say ``protect=False``: if you remove or rename it in
+    the program, the preview fails. No change replaces an account, and an account that is not empty
+    is not deleted.
 
     Args:
         resource_name: The name in Pulumi.
         opts: Resource options; ``protect`` is True unless it is given.
-        name: Display name; needed for a new account.
-        managed: Whether the host manages the account; True for a new one if None. Once it is False,
-            the host, and the API account with it, may lose all access.
-        event_enrichment: Whether events are enhanced with advanced matching data; needed for a new
-            account, and no operation changes it later.
-        admin_email: Who is invited as the admin of a new account that the host does not manage.
-        active: Whether the account sends events; one that is False keeps all that is in it.
-        force_destroy: Whether it may be deleted with the pixels, data sources and data destinations
-            that are still in it.
-        tenant_id: Takes an existing account over by its id, changing only what is declared and
-            differs. It may be left out again later.
+        name: Display name: text without blanks around it. A new account needs one.
+        managed: Whether the host manages the account, so that host users can work on it. A new
+            account is managed if you leave it out. With ``False``, the host, and the API account
+            with it, may lose all access.
+        event_enrichment: Whether the gateway enhances events with advanced matching data. A new
+            account needs it. Nothing can read or change it later.
+        admin_email: Address of the first admin, who is invited. Needed with ``managed=False``,
+            refused otherwise: for a managed account, declare an `AccountUser`.
+        active: ``False`` deactivates the account: its pixels stop publishing (documented), and
+            everything stays in place.
+        force_destroy: Whether the account may be deleted while pixels, data sources or data
+            destinations are still in it.
+        tenant_id: Id of an existing account to take over, changing only what is declared and
+            differs: text without blanks and ``/``. You may leave it out again later.
 
     Raises:
         pulumi.RunError: Two resources of the program hold one account, the id is a number,
-            ``provider`` is set, or a secret setting stands in the clear.
+            ``provider`` is set, or a secret setting is in plain text.
     """
 
     _existing = "To take over an account that exists, pass its tenant_id."
@@ -55,11 +58,12 @@ class Account(GatewayResource, kind="Account"):
         force_destroy: pulumi.Output[bool | None]
 
         tenant_id: pulumi.Output[str]
-        """The account's id, which is also the resource's; known in each preview but the first."""
+        """The account's id, made by the gateway; also the id of the resource. Known in every
+        preview but the first."""
         status: pulumi.Output[int]
         """0 active, 1 setup in progress, 2 deactivated; -1 if the gateway does not say."""
         gateway: pulumi.Output[str]
-        """Host of the gateway that holds the account."""
+        """Host of the gateway."""
 
     def __init__(
         self,

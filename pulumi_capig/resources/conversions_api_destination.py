@@ -12,7 +12,7 @@ from ._declarations import Declared
 
 
 class ConversionsApiDestination(GatewayResource, kind="ConversionsApiDestination"):
-    """Delivers the events of a pipeline to a dataset of Meta.
+    """A destination that delivers a pipeline's events to a Meta dataset (pixel).
 
     ```python
     capig.ConversionsApiDestination(
@@ -26,32 +26,37 @@ class ConversionsApiDestination(GatewayResource, kind="ConversionsApiDestination
     )
     ```
 
-    The gateway does not tell what it was set up with: `refresh` cannot see a token that was changed
-    by hand. `reassert` sends all of it again.
+    ``dataset_id``, ``business_id``, ``access_token`` and ``api_version`` are its configuration. A
+    new destination needs all four, and once declared, they must stay declared. For one that you
+    take over, declare all or none. The API cannot read the configuration: `refresh` does not see a
+    token that somebody changed by hand. A new ``reassert`` sends all of it again.
 
     Args:
         resource_name: The name in Pulumi.
         opts: Resource options; those that name a provider or an id are refused.
-        pipeline_id: The pipeline whose events it delivers. A change replaces: for a moment, both
-            deliver.
-        name: Display name; needed for a new destination.
-        dataset_id: The dataset (pixel), decimal digits as text.
-        business_id: The Meta business that owns it, decimal digits as text.
-        access_token: The dataset's token. Kept as a secret whatever is passed.
-        api_version: Graph API version, for example ``v24.0``.
-        events_routing: Whether the connection to the dataset is updated too; the gateway's own
-            choice if None.
-        active: Whether it is delivered to.
-        blocked_events: Events that are not delivered, as a set; ``[]`` for none, None to leave it
-            alone.
-        destination_id: Takes an existing destination over by its id, changing only what is declared
-            and differs: all that it is set up with, or nothing of it.
-        tenant_id: The account; `CAPIG_TENANT_ID` or ``capig:tenantId`` if None. A change replaces.
-        reassert: Any text; a new value sends again what it was set up with.
+        pipeline_id: The gateway's id of the pipeline whose events it delivers. A new destination
+            needs one. A change replaces the destination: for a moment, both deliver.
+        name: Display name: text without blanks around it. A new destination needs one.
+        dataset_id: The dataset (pixel): decimal digits as text.
+        business_id: The Meta business that owns it: decimal digits as text.
+        access_token: The dataset's token: text without blanks, no placeholder. Always a secret,
+            whatever you pass.
+        api_version: Version of the Graph API, such as ``v24.0``.
+        events_routing: Whether the connection to the dataset is updated too (``updateOB``, of which
+            no more is documented). Left to the gateway if you leave it out.
+        active: Whether the gateway delivers to it. A new destination is active (seen).
+        blocked_events: Names of the events that this destination does not get, each as in
+            `EventFilter`; order and repetition do not matter. ``[]`` blocks nothing. Leave it out
+            to keep what the gateway has.
+        destination_id: Id of an existing destination to take over, changing only what is declared
+            and differs. You may leave it out again later.
+        tenant_id: The account: text without blanks and ``/``. Defaults to `CAPIG_TENANT_ID` or
+            ``capig:tenantId``. A change replaces the destination.
+        reassert: Any text. A new value sends the configuration again, even if nothing else changed.
 
     Raises:
         pulumi.RunError: Two resources of the program hold one destination, an id is a number,
-            ``provider`` is set, or a secret setting stands in the clear.
+            ``provider`` is set, or a secret setting is in plain text.
     """
 
     if TYPE_CHECKING:  # at run time the SDK would go through them for each resource
@@ -68,11 +73,12 @@ class ConversionsApiDestination(GatewayResource, kind="ConversionsApiDestination
         reassert: pulumi.Output[str | None]
 
         destination_id: pulumi.Output[str]
-        """The gateway's id; known in each preview but the first."""
+        """The gateway's id, such as ``sg_v1_dd_…`` (seen). Known in every preview but the first."""
         access_token_fingerprint: pulumi.Output[str]
-        """12 hex digits by which a rotated token shows in a diff; empty where none is declared."""
+        """12 hex digits that change with the token, so that a rotation shows in a preview; ``""``
+        without a token."""
         gateway: pulumi.Output[str]
-        """Host of the gateway that holds the destination."""
+        """Host of the gateway."""
 
     def __init__(
         self,

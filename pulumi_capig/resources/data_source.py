@@ -11,7 +11,7 @@ from ._declarations import Declared
 
 
 class DataSource(GatewayResource, kind="DataSource"):
-    """Where events of a pipeline come from: a site, an app or files.
+    """A data source: the website, app or files that a pipeline's events come from.
 
     ```python
     site = capig.DataSource(
@@ -20,24 +20,26 @@ class DataSource(GatewayResource, kind="DataSource"):
     pulumi.export("snippet", site.header_code)
     ```
 
-    A Meta pixel is no such source: it is connected with `PixelConnection`.
+    A Meta pixel is not a data source of this kind: connect it with `PixelConnection`.
 
     Args:
         resource_name: The name in Pulumi.
         opts: Resource options; those that name a provider or an id are refused.
-        pipeline_id: The pipeline that it feeds. A change replaces: the source gets another id, and
-            the site needs another snippet.
-        name: Display name; needed for a new source.
-        type: ``"ADVERTISER_HOSTED_PIXEL"``, ``"ADVERTISER_HOSTED_SDK"`` or ``"FILE_UPLOAD"``, or a
-            `DataSourceType`. A change replaces.
-        active: Whether it takes events.
-        data_source_id: Takes an existing source over by its id, changing only what is declared and
-            differs. It may be left out again later.
-        tenant_id: The account; `CAPIG_TENANT_ID` or ``capig:tenantId`` if None. A change replaces.
+        pipeline_id: The gateway's id of the pipeline that it feeds. A new source needs one. A
+            change replaces the source: it gets another id, and the site needs another snippet.
+        name: Display name: text without blanks around it. A new source needs one.
+        type: ``"ADVERTISER_HOSTED_PIXEL"`` (a website), ``"ADVERTISER_HOSTED_SDK"`` (an app or a
+            server) or ``"FILE_UPLOAD"``; or a `DataSourceType`. A new source needs one. A change
+            replaces the source.
+        active: Whether the source takes events. A new one is active (seen).
+        data_source_id: Id of an existing source to take over, changing only what is declared and
+            differs. You may leave it out again later.
+        tenant_id: The account: text without blanks and ``/``. Defaults to `CAPIG_TENANT_ID` or
+            ``capig:tenantId``. A change replaces the source.
 
     Raises:
         pulumi.RunError: Two resources of the program hold one source, the account is a number,
-            ``provider`` is set, or a secret setting stands in the clear.
+            ``provider`` is set, or a secret setting is in plain text.
     """
 
     if TYPE_CHECKING:  # at run time the SDK would go through them for each resource
@@ -48,13 +50,13 @@ class DataSource(GatewayResource, kind="DataSource"):
         tenant_id: pulumi.Output[str]
 
         data_source_id: pulumi.Output[str]
-        """The gateway's id; known in each preview but the first."""
+        """The gateway's id: 19 digits as text (seen). Known in every preview but the first."""
         header_code: pulumi.Output[str]
-        """HTML for the head of the site's pages, of a pixel that the advertiser hosts; else empty.
+        """HTML for the head of the site's pages, for an ``ADVERTISER_HOSTED_PIXEL``; else ``""``.
 
-        It is asked for once, when the source is made or taken over."""
+        The provider asks for it once, when it makes the source or takes it over."""
         gateway: pulumi.Output[str]
-        """Host of the gateway that holds the source."""
+        """Host of the gateway."""
 
     def __init__(
         self,

@@ -11,7 +11,7 @@ from ._base import FilterResource
 
 
 class DomainFilters(FilterResource, kind="DomainFilters"):
-    """Whether events of many websites pass, for some pixels or for the whole account: a blocklist.
+    """Block or permit many websites, for some pixels or for the whole account: a blocklist.
 
     ```python
     capig.DomainFilters(
@@ -21,23 +21,29 @@ class DomainFilters(FilterResource, kind="DomainFilters"):
     )
     ```
 
-    One resource, one difference, and few requests, however many websites it names. Websites that
-    are added or removed change it in place. The API has no operation that reads filters: the state
-    holds what the gateway last confirmed, and `refresh` cannot see a filter that was changed by
-    hand. `reassert` sends all of them again.
+    However many websites it names, it is one resource, one difference in a preview, and few
+    requests. Adding or removing a website changes it in place.
+
+    The API can set filters but not read them. The state holds what the gateway last confirmed, and
+    `refresh` cannot see a filter that somebody changed by hand. A new ``reassert`` sends all of
+    them again.
 
     Args:
         resource_name: The name in Pulumi.
         opts: Resource options; those that name a provider or an id are refused.
-        domains: Bare domains such as ``example.com``, as a set of one or more.
-        filter_state: ``"DROP"`` or ``"PUBLISH"``, or a `FilterState`.
-        pixel_ids: The pixels, as a set; None for the whole account.
-        tenant_id: The account; `CAPIG_TENANT_ID` or ``capig:tenantId`` if None. A change replaces.
-        reassert: Any text; a new value sends the filters again. `CAPIG_REASSERT` if None.
+        domains: The websites: one or more bare domains, each as in `DomainFilter`; order and
+            repetition do not matter.
+        filter_state: ``"DROP"`` blocks all of them, ``"PUBLISH"`` permits them; or a `FilterState`.
+        pixel_ids: Ids of the pixels, decimal digits as text; order and repetition do not matter.
+            Leave it out for the whole account. An empty list is refused.
+        tenant_id: The account: text without blanks and ``/``. Defaults to `CAPIG_TENANT_ID` or
+            ``capig:tenantId``. A change replaces the filters.
+        reassert: Any text. A new value sends all of them again, even if nothing else changed.
+            Defaults to `CAPIG_REASSERT`.
 
     Raises:
-        pulumi.RunError: Another filter of the program contradicts this one, an argument is
-            missing, an id is a number, ``provider`` is set, or a secret setting is in the clear.
+        pulumi.RunError: Another filter of the program contradicts this one, an argument is missing,
+            an id is a number, ``provider`` is set, or a secret setting is in plain text.
     """
 
     if TYPE_CHECKING:  # at run time the SDK would go through them for each resource
@@ -48,9 +54,10 @@ class DomainFilters(FilterResource, kind="DomainFilters"):
         reassert: pulumi.Output[str | None]
 
         gateway: pulumi.Output[str]
-        """Host of the gateway that holds the filters."""
+        """Host of the gateway."""
         verification: pulumi.Output[str]
-        """The weakest of all: ``echoed``, or ``accepted`` where the gateway left parts out."""
+        """``echoed``: the gateway repeated name, scope and state of each filter; ``accepted``: it
+        left out some of them."""
 
     def __init__(
         self,

@@ -11,7 +11,7 @@ from ._base import FilterResource
 
 
 class EventFilter(FilterResource, kind="EventFilter"):
-    """Whether one event is published, for some pixels or for the whole account.
+    """Block or publish one event, for some pixels or for the whole account.
 
     ```python
     capig.EventFilter(
@@ -19,23 +19,27 @@ class EventFilter(FilterResource, kind="EventFilter"):
     )
     ```
 
-    The API sets filters and never tells them: what the state holds is what the gateway last
-    confirmed, and `refresh` cannot see a filter that was changed by hand. `reassert` sends it
-    again.
+    The API can set filters but not read them. The state holds what the gateway last confirmed, and
+    `refresh` cannot see a filter that somebody changed by hand. A new ``reassert`` sends it again.
 
     Args:
         resource_name: The name in Pulumi.
         opts: Resource options; those that name a provider or an id are refused.
-        event_name: A standard event (`StandardEvent`) or a custom one, 1 to 50 characters. A
-            change replaces the filter.
-        filter_state: ``"DROP"`` or ``"PUBLISH"``, or a `FilterState`.
-        pixel_ids: The pixels, as a set; None for the whole account.
-        tenant_id: The account; `CAPIG_TENANT_ID` or ``capig:tenantId`` if None. A change replaces.
-        reassert: Any text; a new value sends the filter again. `CAPIG_REASSERT` if None.
+        event_name: The event: a `StandardEvent`, or a custom event as text of 1 to 50 characters
+            without blanks around it. Case matters: if a name differs from a standard event only in
+            case, you get a warning. Unicode is normalized (NFC), and invisible characters are
+            refused. A change replaces the filter.
+        filter_state: ``"DROP"`` blocks the event, ``"PUBLISH"`` publishes it; or a `FilterState`.
+        pixel_ids: Ids of the pixels, decimal digits as text; order and repetition do not matter.
+            Leave it out for the whole account. An empty list is refused.
+        tenant_id: The account: text without blanks and ``/``. Defaults to `CAPIG_TENANT_ID` or
+            ``capig:tenantId``. A change replaces the filter.
+        reassert: Any text. A new value sends the filter again, even if nothing else changed.
+            Defaults to `CAPIG_REASSERT`.
 
     Raises:
         pulumi.RunError: Another filter of the program contradicts this one, an id is a number,
-            ``provider`` is set, or a secret setting stands in the clear.
+            ``provider`` is set, or a secret setting is in plain text.
     """
 
     if TYPE_CHECKING:  # at run time the SDK would go through them for each resource
@@ -46,9 +50,10 @@ class EventFilter(FilterResource, kind="EventFilter"):
         reassert: pulumi.Output[str | None]
 
         gateway: pulumi.Output[str]
-        """Host of the gateway that holds the filter."""
+        """Host of the gateway."""
         verification: pulumi.Output[str]
-        """``echoed``: the gateway repeated what was asked; ``accepted``: it left parts out."""
+        """``echoed``: the gateway repeated name, scope and state as asked; ``accepted``: it left
+        some of them out."""
 
     def __init__(
         self,

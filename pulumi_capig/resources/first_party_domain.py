@@ -11,7 +11,7 @@ from ._declarations import Declared
 
 
 class FirstPartyDomain(GatewayResource, kind="FirstPartyDomain"):
-    """The advertiser's own subdomain that an account receives events under.
+    """The first-party domain of an account: the advertiser's subdomain that receives its events.
 
     ```python
     domain = capig.FirstPartyDomain("domain", domain="capig.shop.example")
@@ -21,21 +21,24 @@ class FirstPartyDomain(GatewayResource, kind="FirstPartyDomain"):
     )
     ```
 
-    The gateway checks the CNAME record by itself, about every half hour; this does not wait for it.
-    No operation removes a first-party domain: a delete sends nothing, and says so.
+    The gateway checks the CNAME record itself, about every half hour; ``pulumi up`` does not wait
+    for it. No operation removes a first-party domain: a delete sends nothing, and says so.
 
     Args:
         resource_name: The name in Pulumi.
         opts: Resource options; those that name a provider or an id are refused.
-        domain: The subdomain, for example ``capig.shop.example``.
-        target_domain: What its CNAME record points to; the gateway's own host if None.
-        tenant_id: The account; `CAPIG_TENANT_ID` or ``capig:tenantId`` if None. A change replaces.
-        adopt: Take over what the account has already. Not stored.
-        reassert: Any text; a new value sends the domain again.
+        domain: The subdomain, such as ``capig.shop.example``, as in `DomainFilter`.
+        target_domain: The domain that the CNAME record points to. Defaults to the gateway's own
+            host.
+        tenant_id: The account: text without blanks and ``/``. Defaults to `CAPIG_TENANT_ID` or
+            ``capig:tenantId``. A change replaces the resource.
+        adopt: Take over the domain that the account already has. Without it, ``pulumi up`` fails if
+            there is one. Not stored. `CAPIG_ADOPT` does the same for one run.
+        reassert: Any text. A new value sends the domain again, even if nothing else changed.
 
     Raises:
         pulumi.RunError: Two resources of the program are about one account, or one domain; the
-            account is a number, ``provider`` is set, or a secret setting stands in the clear.
+            account is a number, ``provider`` is set, or a secret setting is in plain text.
     """
 
     if TYPE_CHECKING:  # at run time the SDK would go through them for each resource
@@ -47,11 +50,12 @@ class FirstPartyDomain(GatewayResource, kind="FirstPartyDomain"):
         cname_resolved: pulumi.Output[bool]
         """Whether the gateway has verified the CNAME record."""
         domain_status: pulumi.Output[str]
-        """What else the gateway says of it; empty if nothing."""
+        """What else the gateway says about the domain, such as ``DOMAIN_NOT_SELECTED`` (seen);
+        ``""`` if nothing."""
         verification: pulumi.Output[str]
-        """``echoed``: the gateway repeated what was asked; ``accepted``: it left it out."""
+        """``echoed``: the gateway repeated the domain; ``accepted``: it left it out."""
         gateway: pulumi.Output[str]
-        """Host of the gateway that holds the account."""
+        """Host of the gateway."""
 
     def __init__(
         self,

@@ -12,7 +12,7 @@ from ._declarations import Declared
 
 
 class HttpDestination(GatewayResource, kind="HttpDestination"):
-    """Delivers the events of a pipeline to an address of your own, which answers within 5 s.
+    """A destination that delivers a pipeline's events to your own HTTP endpoint.
 
     ```python
     capig.HttpDestination(
@@ -25,35 +25,40 @@ class HttpDestination(GatewayResource, kind="HttpDestination"):
     )
     ```
 
-    The gateway does not tell what it was set up with: `refresh` cannot see what was changed by
-    hand. `reassert` sends all of it again.
+    ``endpoint``, ``payload``, ``http_method`` and ``auth`` are its configuration. A new destination
+    needs the first two, and once declared, they must stay declared. For one that you take over,
+    declare all of its configuration, or nothing of it. The API cannot read the configuration:
+    `refresh` does not see what somebody changed by hand. A new ``reassert`` sends all of it again.
 
     Args:
         resource_name: The name in Pulumi.
         opts: Resource options; those that name a provider or an id are refused.
-        pipeline_id: The pipeline whose events it delivers. A change replaces: for a moment, both
-            deliver.
-        name: Display name; needed for a new destination.
-        endpoint: The address, with its scheme.
-        payload: Template of the body, with the gateway's placeholders: ``{% for event in events
-            %}``, ``{{event_name}}``.
-        http_method: ``"GET"``, ``"POST"`` or ``"PUT"``; POST if None.
-        auth: How the gateway authenticates, with exactly one key: ``api_key`` (``name``, ``value``,
-            ``add_to``: ``HEADER`` or ``QUERY_PARAM``), ``basic`` (``credentials``),
+        pipeline_id: The gateway's id of the pipeline whose events it delivers. A new destination
+            needs one. A change replaces the destination: for a moment, both deliver.
+        name: Display name: text without blanks around it. A new destination needs one.
+        endpoint: The address that the gateway calls: ``https://…`` or ``http://…``. It has to
+            answer within 5 seconds (documented).
+        payload: Template of the body, with the gateway's placeholders, such as ``{{event_name}}``
+            and the loop ``{% for event in events %}``.
+        http_method: ``"GET"``, ``"POST"`` or ``"PUT"``. ``"POST"`` if you leave it out.
+        auth: How the gateway authenticates, as a dict with exactly one key: ``api_key`` (``name``,
+            ``value``, ``add_to``: ``"HEADER"`` or ``"QUERY_PARAM"``), ``basic`` (``credentials``),
             ``client_credentials`` (``auth_endpoint``, ``http_method``, ``client_id``,
             ``client_secret``) or ``json_web_token`` (``service_user_account``, ``private_key``).
-            Kept as a secret as a whole; None for none.
-        active: Whether it is delivered to.
-        blocked_events: Events that are not delivered, as a set; ``[]`` for none, None to leave it
-            alone.
-        destination_id: Takes an existing destination over by its id, changing only what is declared
-            and differs: all that it is set up with, or nothing of it.
-        tenant_id: The account; `CAPIG_TENANT_ID` or ``capig:tenantId`` if None. A change replaces.
-        reassert: Any text; a new value sends again what it was set up with.
+            Always a secret as a whole. No authentication if you leave it out.
+        active: Whether the gateway delivers to it. A new destination is active (seen).
+        blocked_events: Names of the events that this destination does not get, each as in
+            `EventFilter`; order and repetition do not matter. ``[]`` blocks nothing. Leave it out
+            to keep what the gateway has.
+        destination_id: Id of an existing destination to take over, changing only what is declared
+            and differs. You may leave it out again later.
+        tenant_id: The account: text without blanks and ``/``. Defaults to `CAPIG_TENANT_ID` or
+            ``capig:tenantId``. A change replaces the destination.
+        reassert: Any text. A new value sends the configuration again, even if nothing else changed.
 
     Raises:
         pulumi.RunError: Two resources of the program hold one destination, the account is a number,
-            ``provider`` is set, or a secret setting stands in the clear.
+            ``provider`` is set, or a secret setting is in plain text.
     """
 
     if TYPE_CHECKING:  # at run time the SDK would go through them for each resource
@@ -69,11 +74,12 @@ class HttpDestination(GatewayResource, kind="HttpDestination"):
         reassert: pulumi.Output[str | None]
 
         destination_id: pulumi.Output[str]
-        """The gateway's id; known in each preview but the first."""
+        """The gateway's id, such as ``sg_v1_dd_…`` (seen). Known in every preview but the first."""
         auth_fingerprint: pulumi.Output[str]
-        """12 hex digits by which a change of `auth` shows in a diff; empty where there is none."""
+        """12 hex digits that change with ``auth``, so that a new key shows in a preview; ``""``
+        without ``auth``."""
         gateway: pulumi.Output[str]
-        """Host of the gateway that holds the destination."""
+        """Host of the gateway."""
 
     def __init__(
         self,

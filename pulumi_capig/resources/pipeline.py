@@ -12,7 +12,7 @@ from ._declarations import Declared
 
 
 class Pipeline(GatewayResource, kind="Pipeline"):
-    """A pipeline of Signals Gateway: events flow through it from data sources to destinations.
+    """A Signals Gateway pipeline, which carries events from data sources to destinations.
 
     ```python
     web = capig.Pipeline("web", name="Web", blocked_events=["AchievementUnlocked"])
@@ -21,23 +21,26 @@ class Pipeline(GatewayResource, kind="Pipeline"):
     )
     ```
 
-    One that still has sources or destinations is not deleted.
+    A pipeline that still has sources or destinations is not deleted.
 
     Args:
         resource_name: The name in Pulumi.
         opts: Resource options; those that name a provider or an id are refused.
-        name: Display name; needed for a new pipeline.
-        active: Whether events flow through it.
-        blocked_events: Events that it drops, as a set; ``[]`` for none, None to leave it alone.
-        force_destroy: Whether it may be deleted with sources and destinations in it; what becomes
-            of them is not documented.
-        pipeline_id: Takes an existing pipeline over by its id, changing only what is declared and
-            differs. It may be left out again later.
-        tenant_id: The account; `CAPIG_TENANT_ID` or ``capig:tenantId`` if None. A change replaces.
+        name: Display name: text without blanks around it. A new pipeline needs one.
+        active: Whether events flow through the pipeline. A new one is active (seen).
+        blocked_events: Names of the events that no destination gets, each as in `EventFilter`;
+            order and repetition do not matter. ``[]`` blocks nothing. Leave it out to keep what the
+            gateway has.
+        force_destroy: Whether the pipeline may be deleted while sources or destinations are in it.
+            What happens to them is not documented.
+        pipeline_id: Id of an existing pipeline to take over, changing only what is declared and
+            differs. You may leave it out again later.
+        tenant_id: The account: text without blanks and ``/``. Defaults to `CAPIG_TENANT_ID` or
+            ``capig:tenantId``. A change replaces the pipeline.
 
     Raises:
         pulumi.RunError: Two resources of the program hold one pipeline, the account is a number,
-            ``provider`` is set, or a secret setting stands in the clear.
+            ``provider`` is set, or a secret setting is in plain text.
     """
 
     if TYPE_CHECKING:  # at run time the SDK would go through them for each resource
@@ -48,11 +51,12 @@ class Pipeline(GatewayResource, kind="Pipeline"):
         tenant_id: pulumi.Output[str]
 
         pipeline_id: pulumi.Output[str]
-        """The gateway's id; known in each preview but the first."""
+        """The gateway's id, such as ``sg_v1_pl_…`` (seen). Known in every preview but the first."""
         type: pulumi.Output[str]
-        """``GATEWAY_PIPELINE``, or ``META_CAPI_PIPELINE`` of a connected pixel; empty if untold."""
+        """``GATEWAY_PIPELINE``, or ``META_CAPI_PIPELINE`` for a connected pixel's; ``""`` if the
+        gateway does not say."""
         gateway: pulumi.Output[str]
-        """Host of the gateway that holds the pipeline."""
+        """Host of the gateway."""
 
     def __init__(
         self,

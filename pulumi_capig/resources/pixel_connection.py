@@ -39,29 +39,35 @@ class PixelConnection(GatewayResource, kind="PixelConnection"):
     )
     ```
 
-    What is not declared is not touched: a switch that is None is turned on when the pixel is
-    first connected, and left alone from then on.
+    What you leave out is not managed. If you leave out a switch (``receiving``, ``publishing``), it
+    is on after the provider connects the pixel, and nothing touches it from then on.
 
     Args:
         resource_name: The name in Pulumi.
         opts: Resource options; those that name a provider or an id are refused.
-        pixel_id: The pixel, decimal digits as text. A change replaces the connection.
-        business_id: The Meta business that owns it, decimal digits as text.
-        access_token: The pixel's token, from Events Manager or a Business Extension setup. Kept
-            as a secret whatever is passed.
-        external_id: ``external_business_id`` of the Business Extension setup; sent empty if None.
-        api_version: Graph API version that the gateway uses, for example ``v24.0``.
+        pixel_id: The pixel: decimal digits as text, without a leading zero. A number is refused,
+            because long ids lose digits. A change replaces the connection.
+        business_id: The Meta business that owns the pixel: decimal digits as text. A new connection
+            needs it. Once declared, it must stay declared.
+        access_token: The pixel's token, from Events Manager or a Business Extension setup: text
+            without blanks, no placeholder. Always a secret, whatever you pass. A new connection
+            needs it. Once declared, it must stay declared.
+        external_id: ``external_business_id`` of the Business Extension setup. ``""`` is sent if you
+            leave it out.
+        api_version: Version of the Graph API that the gateway uses, such as ``v24.0``.
         pixel_name: Display name on the gateway.
-        tenant_id: The account; `CAPIG_TENANT_ID` or ``capig:tenantId`` if None. A change replaces.
+        tenant_id: The account: text without blanks and ``/``. Defaults to `CAPIG_TENANT_ID` or
+            ``capig:tenantId``. A change replaces the connection.
         receiving: Whether the gateway receives the pixel's browser events.
         publishing: Whether the gateway publishes the events to Meta.
-        adopt: Take over a pixel that is connected already, changing only what is declared and
-            differs. Not stored.
-        reassert: Any text; a new value sends the resource again.
+        adopt: Take over a pixel that is already connected, and change only what is declared and
+            differs. Without it, ``pulumi up`` fails if the pixel is connected. Not stored.
+            `CAPIG_ADOPT` does the same for one run.
+        reassert: Any text. A new value sends the connection again, even if nothing else changed.
 
     Raises:
         pulumi.RunError: Two resources of the program connect one pixel, an id is a number,
-            ``provider`` is set, or a secret setting stands in the clear.
+            ``provider`` is set, or a secret setting is in plain text.
     """
 
     _existing = (
@@ -82,15 +88,17 @@ class PixelConnection(GatewayResource, kind="PixelConnection"):
         reassert: pulumi.Output[str | None]
 
         access_token_fingerprint: pulumi.Output[str]
-        """12 hex digits by which a rotated token shows in a diff; empty where none is declared."""
+        """12 hex digits that change with the token, so that a rotation shows in a preview; ``""``
+        without a token."""
         signal_config_id: pulumi.Output[str]
         """The gateway's global id, ``SignalConfig:<pixel id>``."""
         connection_id: pulumi.Output[str]
-        """The bare pixel id, as the gateway calls the connection."""
+        """The bare pixel id, which the gateway uses as the id of the connection."""
         connected: pulumi.Output[bool]
-        """Whether pixel id and access token are both present."""
+        """Whether pixel id and access token are both present (documented)."""
         active: pulumi.Output[bool]
-        """Whether the pixel is active as a whole."""
+        """Whether the pixel is active as a whole. In the samples it looks like "receiving and
+        publishing" (seen)."""
         event_bridge_active: pulumi.Output[bool]
         """Whether the gateway receives browser events now."""
         publishing_enabled: pulumi.Output[bool]
@@ -98,13 +106,14 @@ class PixelConnection(GatewayResource, kind="PixelConnection"):
         access_token_available: pulumi.Output[bool]
         """Whether the gateway holds a token."""
         bad_token: pulumi.Output[bool]
-        """Whether the gateway found the token bad."""
+        """Whether the gateway found the token to be bad."""
         api_error_code: pulumi.Output[str]
-        """The last publishing error as ``<code>.<subcode>`` of the Graph API; empty if none."""
+        """The last publishing error, as ``<code>.<subcode>`` of the Graph API; ``""`` if there is
+        none."""
         data_set_type: pulumi.Output[str]
         """``PIXEL`` is the only value seen."""
         gateway: pulumi.Output[str]
-        """Host of the gateway that holds the connection."""
+        """Host of the gateway."""
 
     def __init__(
         self,
@@ -164,7 +173,7 @@ class PixelConnection(GatewayResource, kind="PixelConnection"):
             opts: Resource options; those that name a provider or an id are refused.
 
         Raises:
-            pulumi.RunError: ``provider`` is set, or a secret setting stands in the clear.
+            pulumi.RunError: ``provider`` is set, or a secret setting is in plain text.
         """
         _program.arguments(f"PixelConnection.get '{resource_name}'", opts, {}, {})
         existing = PixelConnection.__new__(PixelConnection)

@@ -6,6 +6,7 @@ import re
 
 from pulumi_capig.sandbox import Sandbox
 from tests.support.engine import Stack
+from tests.support.markdown import DOCS, blocks
 
 ONE, TWO = "101", "102"
 
@@ -104,3 +105,28 @@ def test_an_account_made_by_a_rename_is_undone_as_the_page_says(
     assert set(sandbox.state.accounts) == {"SandboxA", "SandboxB", tenant}
     assert [pixel.pixel_id for pixel in sandbox.state.pixels(tenant)] == [ONE]
     assert set(stack.resources()) == {"shop", "admin", "web"}
+
+
+def test_an_account_is_handed_over_as_it_is(stack: Stack, sandbox: Sandbox) -> None:
+    (keep,) = (b.text for b in blocks(DOCS / "advertiser.md", "sh") if "keep.py" in b.text)
+    (program,) = (b.text for b in blocks(DOCS / "advertiser.md", "python") if '"owner"' in b.text)
+    stack.set_config("token", "EAAB-of-the-shop", secret=True)
+    main = stack.project / "__main__.py"
+    main.write_text(program, "utf-8")
+    stack.up().ok()
+    (tenant,) = set(sandbox.state.accounts) - {"SandboxA", "SandboxB"}
+    stack.shell(keep.replace("pulumi up --yes", "pulumi up --yes --skip-preview")).ok()
+    source = main.read_text("utf-8")
+    handed = source.replace("event_enrichment=False", "event_enrichment=False, managed=False")
+    main.write_text(handed, "utf-8")
+    stack.up().ok()
+    assert sandbox.state.accounts[tenant].managed is False
+
+    sandbox.clear_requests()
+    main.write_text("", "utf-8")
+    stack.up().ok()
+    assert stack.resources() == {}
+    assert sandbox.requests == []
+    (pixel,) = sandbox.state.pixels(tenant)
+    assert pixel.publishing is True
+    assert sandbox.state.effective_event(tenant, "Lead", pixel.pixel_id) == "DROP"

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
-from typing import TypeGuard
 
 import pytest
 import yaml
@@ -75,6 +74,9 @@ def test_every_page_is_in_the_navigation_once() -> None:
     listed = re.findall(r"^ +- ([\w/-]+\.md)$|^  - Home: (index\.md)$", mkdocs(), re.MULTILINE)
     pages = [one or other for one, other in listed]
     assert len(pages) == len(set(pages))
+    examples = {f"examples/{readme.parent.name}.md" for readme in ROOT.glob("examples/*/README.md")}
+    assert examples <= set(pages)
+    pages = [page for page in pages if page not in examples]
     assert set(map(name, PAGES)) - set(pages) == set()
     assert set(pages) - set(map(name, PAGES)) <= BY_OTHERS
 
@@ -107,27 +109,6 @@ def test_the_state_contract_names_each_provider_class() -> None:
     assert classes
     for provider in classes:
         assert f"{provider.__name__}`" in page
-
-
-def source_of(page: Path) -> Path:
-    return ROOT / "pulumi_capig" / "resources" / f"{page.stem.replace('-', '_')}.py"
-
-
-@pytest.mark.parametrize("page", [p for p in PAGES if source_of(p).exists()], ids=name)
-def test_the_page_of_a_resource_names_each_argument_and_output(page: Path) -> None:
-    source = source_of(page)
-    nodes = [*ast.walk(ast.parse(source.read_text("utf-8")))]
-    outputs = {n.target.id for n in nodes if isinstance(n, ast.AnnAssign) and is_name(n.target)}
-    (constructor,) = (n for n in nodes if isinstance(n, ast.FunctionDef) and n.name == "__init__")
-    arguments = {argument.arg for argument in constructor.args.kwonlyargs}
-    assert arguments
-    rows = re.findall(r"^\| (`.*?) \|", page.read_text("utf-8"), re.MULTILINE)
-    named = {word for row in rows for word in re.findall(r"`(\w+)`", row)}
-    assert (outputs | arguments) - named == set()
-
-
-def is_name(node: ast.expr) -> TypeGuard[ast.Name]:
-    return isinstance(node, ast.Name)
 
 
 def test_each_runtime_dependency_has_its_reason() -> None:
@@ -168,8 +149,8 @@ def test_tests_of_users_run_as_they_are_shown(tmp_path: Path) -> None:
         env={"PATH": path, "HOME": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    assert "4 passed" in done.stdout
+    assert "7 passed" in done.stdout

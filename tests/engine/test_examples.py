@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_capig import settings
 from pulumi_capig.sandbox import Sandbox
 from tests.support.engine import ROOT, SECRET_MARK, Stack
+from tests.support.terminal import shows
 
 PIXEL = "18904456377094531"
 BUSINESS = "2840127409433732"
@@ -192,43 +192,44 @@ def test_onboarding_files_that_cannot_be_read_say_why(tmp_path: Path) -> None:
 README = (ROOT / "README.md").read_text("utf-8")
 
 
-def blocks(language: str) -> list[str]:
+def in_readme(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 
 
-def marked(text: str) -> set[str]:
-    """The lines of a preview that say what it would do, whatever their blanks."""
-    lines = (" ".join(line.split()) for line in text.splitlines())
-    return {line for line in lines if re.match(r"[-+~] (pulumi-python|\w+: )", line)}
+def printed(block: str) -> list[str]:
+    """What a block shows of each command's output; the stack of the tests has another name."""
+    outputs = re.split(r"^\$ .*\n", block, flags=re.MULTILINE)[1:]
+    return [output.replace("gateway-dev", "test-dev") for output in outputs]
 
 
-def test_the_readme_shows_a_program_and_what_a_preview_of_it_says(
+def test_the_readme_shows_a_program_and_what_pulumi_says_of_it(
     stack: Stack, sandbox: Sandbox
 ) -> None:
-    (program,) = blocks("python")
-    preview, diff = (block for block in blocks("console") if "pulumi preview" in block)
+    (program,) = in_readme("python")
+    (preview,), (diff,), (refreshed, repaired) = map(printed, in_readme("console"))
     (stack.project / "__main__.py").write_text(program, "utf-8")
     stack.set_config("shopToken", TOKEN, secret=True)
-    first = stack.preview().ok().text
-    assert marked(preview)
-    assert marked(preview) <= marked(first)
+    shows(stack.preview().ok().text, preview)
+    assert sandbox.requests == []
 
     stack.up().ok()
-    assert sandbox.state.effective_event(sandbox.tenant_id, "Search", PIXEL) == "DROP"
+    assert sandbox.state.effective_event(sandbox.tenant_id, "Lead", PIXEL) == "DROP"
+    assert sandbox.state.effective_domain(sandbox.tenant_id, "staging.example.com", PIXEL) == "DROP"
 
     old, new = (
-        'event_name="Search", filter_state="DROP"',
-        'event_name="Search", filter_state="PUBLISH"',
+        'event_name="Lead", filter_state="DROP"',
+        'event_name="Lead", filter_state="PUBLISH"',
     )
     edit(stack.project / "__main__.py", old, new)
-    second = stack.preview("--diff").ok().text
-    assert marked(diff)
-    assert marked(diff) <= marked(second)
+    shows(stack.preview("--diff").ok().text, diff)
+
+    sandbox.set_switch(PIXEL, publishing=False)
+    shows(stack.refresh().ok().text, refreshed)
+    shows(stack.up().ok().text, repaired)
     stack.destroy().ok()
     assert sandbox.state.pixels(sandbox.tenant_id) == []
 
 
-def test_the_readme_names_every_setting() -> None:
-    for setting in settings.TABLE:
-        assert f"`{setting.variable}`" in README
-        assert f"`capig:{setting.key}`" in README
+def test_the_home_page_shows_the_program_of_the_readme() -> None:
+    home = (ROOT / "docs" / "index.md").read_text("utf-8")
+    assert f"```python\n{in_readme('python')[0]}```\n" in home

@@ -470,7 +470,7 @@ def imported_by(folder: Path) -> set[str]:
 
 def test_the_page_of_examples_names_each_and_their_readmes_point_to_what_exists() -> None:
     page = (ROOT / "docs" / "examples.md").read_text("utf-8")
-    named = re.findall(r"^\| [^`]+? \| `([\w-]+)` \|", page, re.MULTILINE)
+    named = re.findall(r"^\| [^`]+? \| \[`([\w-]+)`\]\(\S+\) \|", page, re.MULTILINE)
     readmes = sorted(EXAMPLES.glob("*/README.md"))
     assert sorted(named) == [path.parent.name for path in readmes]
     for path in readmes:

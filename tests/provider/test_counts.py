@@ -13,6 +13,7 @@ from pulumi_capig.errors import GatewayError
 from pulumi_capig.gateway import Client
 from pulumi_capig.lifecycle import filter_writes
 from pulumi_capig.lifecycle.run_account import RunAccount
+from pulumi_capig.lifecycle.traffic import Traffic
 from pulumi_capig.picture import Picture, PlaceKey
 from pulumi_capig.sandbox import Dialect, Sandbox
 from pulumi_capig.settings import Settings
@@ -89,7 +90,9 @@ def test_one_more_pixel_under_many_filters(
 def account(in_sandbox: Sandbox) -> Iterator[RunAccount]:
     """What the resources of an account share in a run."""
     with Client(Settings().for_client()) as client:
-        yield RunAccount(in_sandbox.tenant_id, Picture(), lambda: client, lambda *_: None)
+        yield RunAccount(
+            in_sandbox.tenant_id, Picture(), lambda: client, lambda *_: None, Traffic()
+        )
 
 
 def drop(account: RunAccount, scope: Collection[str], *numbers: int) -> list[GatewayError]:
@@ -197,3 +200,34 @@ def test_a_single_filter_waits_for_nobody(
         assert deployment.up(filters(count)).errors == {}
         assert deployment.up(filters(count, "101")).errors == {}
         assert deployment.destroy().errors == {}
+
+
+def test_nobody_is_waited_for_where_all_calls_wait(
+    in_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one account expects may have gone to another one, and wait there."""
+    monkeypatch.setattr(filter_writes, "GATHER", 3600.0)
+    traffic = Traffic()
+    in_sandbox.add_account("SandboxB")
+    with Client(Settings().for_client()) as client, ThreadPoolExecutor(3) as pool:
+        one, other = (
+            RunAccount(tenant, Picture(), lambda: client, lambda *_: None, traffic)
+            for tenant in ("SandboxA", "SandboxB")
+        )
+
+        def call(account: RunAccount, number: int) -> list[GatewayError]:
+            with traffic.call():
+                return drop(account, {"101"}, number)
+
+        with in_sandbox.hold("updateDomainFilter") as first_gate:
+            first = pool.submit(call, one, 1)
+            first_gate.wait()
+            second = pool.submit(call, one, 2)
+            with traffic.changed:
+                assert traffic.changed.wait_for(lambda: one.filters._waiting, 60)
+        assert first.result(60) == []
+        with in_sandbox.hold("updateDomainFilter", tenant="SandboxB") as gate:
+            third = pool.submit(call, other, 3)
+            gate.wait()
+            assert second.result(60) == []
+        assert third.result(60) == []

@@ -18,7 +18,7 @@ def measured() -> Measured:
     """Figures of every subject, case and size, each another one."""
     results, figures = Results(), count(1)
     for subject in (*subjects(accounts=[1, 10]), *with_checkpoints()):
-        for size in (1, 50):
+        for size in (1, 50, 200):
             for case in CASES:
                 seconds = next(figures) / 8
                 usage = Usage(seconds, seconds / 2, {"provider": next(figures) << 20}, requests=7)
@@ -43,13 +43,13 @@ def test_the_page_and_the_plot_show_what_was_measured(
     kept = report.PAGE.read_text("utf-8").partition("[[[cog")[0]
     assert text.startswith(kept)
     assert "\nOn a machine.\n" in text
-    for name in ("times", "goals", "counts", "checkpoints", "layer"):
+    for name in ("glance", "times", "far", "goals", "counts", "checkpoints", "layer"):
         shown = report.part(name)
         assert shown.splitlines()[1].startswith("|:--"), name
         assert f"\n{shown}\n<!-- [[[end]]] -->" in text, name
     drawn = ElementTree.fromstring(plot.read_text("utf-8"))  # noqa: S314 - our own
     words = {element.text for element in drawn.iter() if element.text}
-    assert {"N = 1", "N = 50", "no-op connections", "Meta's script"} <= words
+    assert {"connect 200 pixels", "200 ms a request", "pulumi_capig", "Meta's script"} <= words
     before = text, plot.read_text("utf-8")
     report.write(page, plot)
     assert (page.read_text("utf-8"), plot.read_text("utf-8")) == before

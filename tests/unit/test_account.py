@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from pulumi_capig.lifecycle.run_account import RunAccount
+from pulumi_capig.lifecycle.traffic import Traffic
 from pulumi_capig.picture import Picture
 
 
@@ -26,7 +27,9 @@ def no_client() -> Any:
 
 
 def test_a_kind_of_resource_shares_one_object_in_an_account() -> None:
-    one, other = (RunAccount(id_, Picture(), no_client, lambda *_: None) for id_ in ("A", "B"))
+    one, other = (
+        RunAccount(id_, Picture(), no_client, lambda *_: None, Traffic()) for id_ in ("A", "B")
+    )
     with ThreadPoolExecutor(8) as pool:
         found = set(pool.map(lambda _: one.share(Shared), range(64)))
     (shared,) = found

@@ -1,4 +1,4 @@
-"""The pipelines that users copy: their steps, on the real CLI."""
+"""The CI workflows that users copy: their steps, on the real CLI."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pulumi_capig.sandbox import Sandbox
 from tests.support.engine import Stack
 from tests.support.markdown import ROOT
 
-PIPELINES = ROOT / "examples" / "pipelines"
+CI = ROOT / "examples" / "ci"
 WORKFLOWS = ROOT / ".github" / "workflows"
 PIXEL = "18904456377094531"
 
@@ -39,10 +39,10 @@ AFTER = f"""
 """
 
 
-def script(pipeline: str, job: str, *steps: str) -> str:
+def script(workflow: str, job: str, *steps: str) -> str:
     """What a job runs, without what prepares the machine."""
-    content = yaml.safe_load((PIPELINES / pipeline).read_text("utf-8"))
-    if pipeline == "gitlab-ci.yml":
+    content = yaml.safe_load((CI / workflow).read_text("utf-8"))
+    if workflow == "gitlab-ci.yml":
         return "\n".join(content[job]["script"])
     named = {step.get("name"): step.get("run") for step in content["jobs"][job]["steps"]}
     return "\n".join(named[step] for step in steps)
@@ -50,7 +50,7 @@ def script(pipeline: str, job: str, *steps: str) -> str:
 
 @pytest.fixture
 def stack(tmp_path: Path, sandbox: Sandbox) -> Stack:
-    """A project as the pipelines expect it, its stack brought up."""
+    """A project as the workflows expect it, its stack brought up."""
     stack = Stack(tmp_path, {**sandbox.environment(), "PULUMI_STACK": "dev"}, BEFORE)
     stack.up().ok()
     return stack
@@ -144,7 +144,7 @@ def test_the_night_finds_pixels_that_nobody_manages(stack: Stack, sandbox: Sandb
 
 @pytest.mark.parametrize(
     "path",
-    [*sorted(WORKFLOWS.glob("*.yml")), PIPELINES / "github-actions.yml"],
+    [*sorted(WORKFLOWS.glob("*.yml")), CI / "github-actions.yml"],
     ids=lambda p: p.name,
 )
 def test_workflows_name_actions_by_commit_and_begin_with_few_rights(path: Path) -> None:
