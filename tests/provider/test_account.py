@@ -156,7 +156,7 @@ def test_another_id_is_another_account(deployment: Deployment, in_sandbox: Sandb
     for act in (deployment.preview, deployment.up):
         error = act({"shop": account(event_enrichment=None, tenant_id="SandboxB")}).errors["shop"]
         assert f"this resource is account {tenant}, but the program now says SandboxB" in error
-        assert "resource of its own" in error
+        assert "as a separate resource" in error
     assert in_sandbox.requests == []
     # Its own id may come and go.
     for declared in (account(tenant_id=tenant), account()):

@@ -190,7 +190,7 @@ def test_what_no_list_tells_is_not_sent_again(
     assert sent(in_sandbox) == [CREATE]
     assert message.startswith('capig: create data source "Site" (account SandboxA): ')
     assert f"There may be a new data source with this name in pipeline {PIPE}" in message
-    assert "take it over by its id (data_source_id) or remove it there" in message
+    assert "take it over by its id (data_source_id), or remove it there" in message
 
 
 @pytest.mark.parametrize("silence", ["no-success", "missing-fields"])
@@ -201,7 +201,7 @@ def test_without_a_list_before_a_lost_create_is_not_guessed_at(
     in_sandbox.inject(Fault(silence, LIST))
     with striking(in_sandbox, "reset-after-write", CREATE):
         message = deployment.up({"site": source()}).errors["site"]
-    assert "There may be a new data source of this name" in message
+    assert "There may be a new data source with this name" in message
     assert sent(in_sandbox) == [CREATE]
     assert deployment.state == {}
 
@@ -235,7 +235,7 @@ def test_several_new_ones_of_the_name_are_named(
         message = running.result().errors["site"]
     for each in sources(in_sandbox):
         assert (each.id in message) == (each.pipeline == PIPE)
-    assert "take it over by its id: data_source_id" in message
+    assert "take it over by its id (data_source_id)" in message
     assert sent(in_sandbox) == [CREATE]
 
 
@@ -324,7 +324,7 @@ def test_taking_over_sends_only_what_differs(
     ("declared", "reason"),
     [
         ({"pipeline_id": OTHER_PIPE}, f"it is in pipeline {PIPE}, not in {OTHER_PIPE}"),
-        ({"type": "FILE_UPLOAD"}, "it is ADVERTISER_HOSTED_PIXEL, and not FILE_UPLOAD"),
+        ({"type": "FILE_UPLOAD"}, "it is ADVERTISER_HOSTED_PIXEL, not FILE_UPLOAD"),
     ],
 )
 def test_what_no_operation_changes_is_not_taken_over(

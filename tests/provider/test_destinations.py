@@ -210,7 +210,7 @@ def test_two_resources_of_one_id_are_refused(deployment: Deployment, in_sandbox:
     there = in_sandbox.add_destination(PIPE, "Meta").id
     both = {"a": meta(destination_id=there), "b": meta(destination_id=there)}
     result = deployment.up(both, apart=frozenset({"b"}))
-    assert f"is destination {there} too. Keep one of them" in result.errors["b"]
+    assert f"declares destination {there} too. Keep one of them" in result.errors["b"]
 
 
 # -- create ------------------------------------------------------------------------------------
@@ -550,14 +550,14 @@ def test_taking_over_with_a_part_of_the_configuration_is_refused(
         declared = {"destination_id": "sg_v1_dd_1", part: values.get(part, "PUT")}
         failures = provider.check(kind, None, declared).failures
         assert failures, part
-        assert all("taken over" in reason for reason in failures.values())
+        assert all("if you take it over" in reason for reason in failures.values())
 
 
 @pytest.mark.parametrize(
     ("declared", "reason"),
     [
         (meta(pipeline_id=OTHER_PIPE), f"it is in pipeline {PIPE}, not in {OTHER_PIPE}"),
-        (lake(), "it is META_CONVERSIONS_API, and not CUSTOM_HTTP_API"),
+        (lake(), "it is META_CONVERSIONS_API, not CUSTOM_HTTP_API"),
     ],
 )
 def test_what_no_operation_changes_is_not_taken_over(

@@ -111,7 +111,7 @@ def test_two_resources_of_one_id_are_refused(deployment: Deployment, in_sandbox:
     in_sandbox.add_pipeline("Web", pipeline_id=PIPE)
     both = {"a": pipeline(pipeline_id=PIPE), "b": pipeline(pipeline_id=PIPE)}
     result = deployment.up(both, apart=frozenset({"b"}))
-    assert f"is pipeline {PIPE} too. Keep one of them" in result.errors["b"]
+    assert f"declares pipeline {PIPE} too. Keep one of them" in result.errors["b"]
 
 
 # -- create ------------------------------------------------------------------------------------

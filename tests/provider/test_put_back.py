@@ -382,7 +382,7 @@ def test_a_switch_that_could_not_be_put_back_is_named_and_put_back_by_the_next_r
     program = {"c": connection("201", pixel_name="Shop")}
     with lose(fault, PUBLISHING, times=None):
         error = deployment.up(program).errors["c"]
-    assert "publishing is on, was off before" in error
+    assert "publishing was off before and is on now" in error
     assert "The next `pulumi up` with this program switches it off again" in error
     assert publishing(quiet, "201")
     assert deployment.up(program).errors == {}
@@ -430,7 +430,7 @@ def test_a_taken_over_switch_that_cannot_be_put_back_is_told_how_to_turn_it_off(
     in_sandbox.connect("201", publishing=False)
     with lose("503", PUBLISHING, times=None):
         error = deployment.up({"c": connection("201", adopt=True)}).errors["c"]
-    assert "publishing is on, was off before" in error
+    assert "publishing was off before and is on now" in error
     assert "declare publishing=False" in error
     deployment.up({"c": connection("201", adopt=True, publishing=False)})
     assert not publishing(in_sandbox, "201")
