@@ -109,8 +109,8 @@ def draw_deletes() -> str:
     """What each way to take something out unblocks."""
     picture = Picture(
         "What a delete unblocks",
-        "A filter drops an event for pixels A and B. Taking B out of pixel_ids unblocks B. Removing "
-        "the filter, or changing its event_name, unblocks both. Destroy unblocks both and "
+        "A filter drops an event for pixels A and B. Taking B out of pixel_ids unblocks B. "
+        "Removing the filter, or changing its event_name, unblocks both. Destroy unblocks both and "
         "disconnects the pixels. Removing it with retain_on_delete, pulumi state delete, and "
         "renaming the resource in the program unblock nothing.",
     )
