@@ -1,4 +1,4 @@
-"""What the scope of a filter means, and what a delete opens."""
+"""What the scope of a filter means, and what a delete unblocks."""
 
 from __future__ import annotations
 
@@ -106,13 +106,13 @@ def _legend(picture: Picture, y: float) -> str:
 
 
 def draw_deletes() -> str:
-    """What each way to take something out opens."""
+    """What each way to take something out unblocks."""
     picture = Picture(
-        "What a delete opens",
-        "A filter drops an event for pixels A and B. Taking B out of pixel_ids opens B. Removing "
-        "the filter, or changing its event_name, opens both. Destroy opens both and disconnects "
-        "the pixels. Removing it with retain_on_delete, pulumi state delete, and renaming the "
-        "resource in the program open nothing.",
+        "What a delete unblocks",
+        "A filter drops an event for pixels A and B. Taking B out of pixel_ids unblocks B. "
+        "Removing the filter, or changing its event_name, unblocks both. Destroy unblocks both and "
+        "disconnects the pixels. Removing it with retain_on_delete, pulumi state delete, and "
+        "renaming the resource in the program unblock nothing.",
     )
     picture.text(MARGIN, 36, "A filter drops an event for the pixels A and B", "strong")
     picture.text(MARGIN, 66, "you do", "soft")
