@@ -414,7 +414,7 @@ def test_wrong_usage(capig: Capig, tmp_path: Path) -> None:
     for arguments, said in (
         (["preview.json", "--fail-on", "opens"], "there is no 'opens'"),
         (["none.json"], "none.json cannot be read: No such file"),
-        (["refresh.json"], "of `pulumi refresh`"),
+        (["refresh.json"], "is from `pulumi refresh`"),
     ):
         done = capig("comment", *arguments)
         assert (done.returncode, done.stdout) == (2, "")

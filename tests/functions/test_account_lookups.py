@@ -209,7 +209,7 @@ def test_an_unknown_account(
 @pytest.mark.parametrize(
     ("look_up", "arguments", "said"),
     [
-        *((look_up, {"tenant_id": "a b"}, "no blanks") for look_up in EACH.values()),
+        *((look_up, {"tenant_id": "a b"}, "whitespace") for look_up in EACH.values()),
         (capig.get_event_metrics, {"time_window": 0}, "at least one minute"),
         (capig.get_event_metrics, {"pixel_ids": []}, "must not be empty"),
         (capig.get_event_metrics, {"pixel_ids": PIXEL}, "list of ids"),

@@ -129,7 +129,7 @@ def test_an_unknown_account(in_sandbox: Sandbox, unknown: str) -> None:
     ("arguments", "said"),
     [
         ({"pixel_id": "12a"}, "decimal digits"),
-        ({"pixel_id": PIXEL, "tenant_id": "a b"}, "no blanks"),
+        ({"pixel_id": PIXEL, "tenant_id": "a b"}, "whitespace"),
         ({"pixel_id": PIXEL, "tenant_id": ""}, "must not be empty"),
         ({"pixel_id": PIXEL, "time_window": 0}, "at least one minute"),
         ({"pixel_id": PIXEL, "time_window": 1.5}, "whole number"),

@@ -153,7 +153,7 @@ def test_an_unknown_account(in_sandbox: Sandbox, look_up: Callable[..., Any]) ->
 @pytest.mark.parametrize(
     ("look_up", "said"),
     [
-        (lambda: capig.get_pipelines("a b"), "no blanks"),
+        (lambda: capig.get_pipelines("a b"), "whitespace"),
         (lambda: capig.get_pipeline("SandboxA/sg_v1_pl_1"), "whitespace or '/'"),
         (lambda: capig.get_pipeline(""), "the id is empty"),
         (lambda: capig.get_pipeline(1), "must be text"),  # type: ignore[arg-type]

@@ -38,8 +38,8 @@ _DIGITS = re.compile(r"[0-9]+")
 _GLOBAL_ID = re.compile(r"[A-Za-z]\w*(?::[\w-]+)*:([0-9]+)", re.ASCII)
 
 _GONE = (
-    "If the account is gone for good, remove its resources from the state: `pulumi state delete "
-    "URN --target-dependents`."
+    "If the account is gone for good, remove its resources and their dependents from the state: "
+    "`pulumi state delete URN --target-dependents`."
 )
 
 SET_UP = Operation(
