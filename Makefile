@@ -7,7 +7,7 @@ BIN := .venv/bin
 ON_PATH := PATH="$(ROOT)/.pulumi-cli/bin:$(ROOT)/$(BIN):$$PATH"
 COMPILE := uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.10
 TYPED_TOOLS := $(wildcard tools/docs_*.py tools/pages/*.py tools/pictures/*.py tools/pulumi/host/*.py) \
-  tools/pulumi/install.py
+  tools/pulumi/install.py tools/screenshot.py
 
 .PHONY: help venv pulumi test test-all lint docs bench bench-check demo lock clean
 
