@@ -9,7 +9,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 # Text stays text, and the same values make the same file.
-_STYLE = {"svg.fonttype": "none", "svg.hashsalt": "benchmark", "font.size": 10}
+_STYLE = {"svg.fonttype": "none", "svg.hashsalt": "benchmark", "font.size": 12}
 _COLORS = ("#4051b5", "#9fa8da", "#f2a33a", "#8d8d8d")
 
 Panel = Mapping[str, Mapping[str, float]]
@@ -27,7 +27,7 @@ def chart(unit: str, panels: Mapping[str, Panel]) -> str:
     )
     colors = dict(zip(ways, _COLORS, strict=False))
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(6, 8), layout="constrained")
+        figure = Figure(figsize=(5, 8), layout="constrained")
         for index, (title, panel) in enumerate(panels.items(), start=1):
             axes = figure.add_subplot(len(panels), 1, index, title=title, xlabel=unit)
             _draw(axes, panel, colors)
