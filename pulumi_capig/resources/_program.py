@@ -226,7 +226,7 @@ def refuse_resource_id(resource: str, key: str, what: str) -> NoReturn:
     """Refuse a resource, or its id, where a pixel id is needed."""
     right = "[shop.pixel_id]" if key == "pixel_ids" else "shop.pixel_id"
     refuse(
-        f"{resource}: {key} was given {what}, not a pixel id",
+        f"{resource}: {key} is given {what}, not a pixel id",
         f"Pass the connection's pixel_id: {key}={right}.",
     )
 
