@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import atexit
+import hashlib
 import json
 import os
 import shutil
 import subprocess
-import sys
+import tempfile
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.support import warm
 from tests.support.depth import DEPTH
+from tests.support.keys import secrets_provider
 
 ROOT = Path(__file__).parents[2]
 SECRET_MARK = "4dabf18193072939515e22adb298388d"  # how Pulumi marks a secret in state
@@ -64,6 +69,16 @@ class Outcome:
         return [e for e in diagnostics.split("error: ")[1:] if not e.startswith(own)]
 
 
+@cache
+def _initialised() -> Path:
+    """A folder with a stack as ``pulumi stack init`` makes it, for all stacks of this process."""
+    folder = Path(tempfile.mkdtemp(prefix="stack-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    backend = {"PULUMI_BACKEND_URL": (folder / "state").as_uri()}
+    Stack(folder, backend)
+    return folder
+
+
 class Stack:
     """One stack of one project in a folder.
 
@@ -81,14 +96,9 @@ class Stack:
         self.state_folder = folder / "state"
         self.state_folder.mkdir()
         self.home = folder / "home"
-        (self.project / "Pulumi.yaml").write_text(
-            f"name: test\nruntime:\n  name: python\n  options:\n    virtualenv: {sys.prefix}\n",
-            encoding="utf-8",
-        )
-        path = f"{cli().parent}{os.pathsep}{os.environ['PATH']}"
+        secrets_provider()
         self.environment = {
             **os.environ,
-            "PATH": path,
             "PULUMI_HOME": str(self.home),
             "PULUMI_BACKEND_URL": self.state_folder.as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": "correct horse",
@@ -96,8 +106,34 @@ class Stack:
             "PULUMI_SKIP_CHECKPOINTS": "1",
             **(environment or {}),
         }
+        self.runs_in(warm.environment(), warm.cli(cli()))
         self.write(program)
-        self.run("stack", "init", "dev").ok()
+        if environment and "PULUMI_BACKEND_URL" in environment:
+            self.run("stack", "init", "dev", f"--secrets-provider={secrets_provider()}").ok()
+        else:
+            self._copy(_initialised())
+
+    def _copy(self, model: Path) -> None:
+        """Take over what ``pulumi stack init`` wrote for another stack in a folder like this."""
+        shutil.copytree(model / "state", self.state_folder, dirs_exist_ok=True)
+        shutil.copy(model / "project" / "Pulumi.dev.yaml", self.project)
+        (self.home / "workspaces").mkdir(parents=True)
+        selected = {"stacks": {self.state_folder.as_uri(): "organization/test/dev"}}
+        digest = hashlib.sha1(bytes(self.project / "Pulumi.yaml"), usedforsecurity=False)
+        workspace = self.home / "workspaces" / f"test-{digest.hexdigest()}-workspace.json"
+        workspace.write_text(json.dumps(selected), "utf-8")
+
+    def runs_in(self, environment: Path, commands: Path | None = None) -> None:
+        """Run programs in this virtual environment, with the CLI of a folder.
+
+        Without one, and in an environment that is not `warm`, all starts as it does for users.
+        """
+        (self.project / "Pulumi.yaml").write_text(
+            f"name: test\nruntime:\n  name: python\n  options:\n    virtualenv: {environment}\n",
+            encoding="utf-8",
+        )
+        path = f"{commands or cli().parent}{os.pathsep}{os.environ['PATH']}"
+        self.environment["PATH"] = path
 
     def write(self, program: str) -> None:
         """Put this source in the program's place."""
@@ -162,12 +198,19 @@ class Stack:
 
     def resources(self) -> dict[str, dict[str, Any]]:
         """Our resources in state, by name."""
-        deployment = json.loads(self.run("stack", "export").ok().text)["deployment"]
+        deployment = self._deployment()
         return {
             resource["urn"].rpartition("::")[2]: resource
             for resource in deployment.get("resources", ())
             if resource["type"].startswith("pulumi-python:dynamic/capig:")
         }
+
+    def _deployment(self) -> dict[str, Any]:
+        """What ``pulumi stack export`` shows, from the file that it reads where there is one."""
+        file = self.state_folder / ".pulumi" / "stacks" / "test" / "dev.json"
+        if file.exists():
+            return dict(json.loads(file.read_text("utf-8"))["checkpoint"]["latest"])
+        return dict(json.loads(self.run("stack", "export").ok().text)["deployment"])
 
     def everything_written(self) -> str:
         """The text of every file that the backend holds: state, backups and history."""
