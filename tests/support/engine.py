@@ -86,10 +86,16 @@ class Stack:
         folder: An empty folder of the test's own.
         environment: Variables beside those of the process.
         program: Source of the program.
+        passphrase: Whether a passphrase keeps its secrets, as it does where nobody asks for more.
     """
 
     def __init__(
-        self, folder: Path, environment: Mapping[str, str] | None = None, program: str = ""
+        self,
+        folder: Path,
+        environment: Mapping[str, str] | None = None,
+        program: str = "",
+        *,
+        passphrase: bool = False,
     ) -> None:
         self.project = folder / "project"
         self.project.mkdir()
@@ -106,9 +112,11 @@ class Stack:
             "PULUMI_SKIP_CHECKPOINTS": "1",
             **(environment or {}),
         }
-        self.runs_in(warm.environment(), warm.cli(cli()))
+        self.runs_in(warm.environment(cli()), warm.cli(cli()))
         self.write(program)
-        if environment and "PULUMI_BACKEND_URL" in environment:
+        if passphrase:
+            self.run("stack", "init", "dev").ok()
+        elif environment and "PULUMI_BACKEND_URL" in environment:
             self.run("stack", "init", "dev", f"--secrets-provider={secrets_provider()}").ok()
         else:
             self._copy(_initialised())
@@ -198,19 +206,12 @@ class Stack:
 
     def resources(self) -> dict[str, dict[str, Any]]:
         """Our resources in state, by name."""
-        deployment = self._deployment()
+        deployment = json.loads(self.run("stack", "export").ok().text)["deployment"]
         return {
             resource["urn"].rpartition("::")[2]: resource
             for resource in deployment.get("resources", ())
             if resource["type"].startswith("pulumi-python:dynamic/capig:")
         }
-
-    def _deployment(self) -> dict[str, Any]:
-        """What ``pulumi stack export`` shows, from the file that it reads where there is one."""
-        file = self.state_folder / ".pulumi" / "stacks" / "test" / "dev.json"
-        if file.exists():
-            return dict(json.loads(file.read_text("utf-8"))["checkpoint"]["latest"])
-        return dict(json.loads(self.run("stack", "export").ok().text)["deployment"])
 
     def everything_written(self) -> str:
         """The text of every file that the backend holds: state, backups and history."""

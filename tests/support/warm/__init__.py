@@ -5,8 +5,8 @@ of the same packages. A warm environment has a `python` in front of a real one: 
 runs, in a process of its own with its own arguments, variables, folder and output, but that process
 is forked from one that has imported the packages already. Nothing of this project is among them.
 
-Only Linux has all that this needs. Elsewhere, at full depth (`make test-all`) and where a test asks
-for it, every process starts as it does for users.
+Only Linux has all that this needs. Elsewhere, with an official CLI, at full depth (`make test-all`)
+and where a test asks for it, every process starts as it does for users.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ AVAILABLE = sys.platform == "linux" and hasattr(os, "pidfd_open") and DEPTH == 1
 
 
 @cache
-def environment() -> Path:
-    """A virtual environment for programs: that of the tests, warm where it can be."""
-    return _warm(Path(sys.prefix), PROGRAM) if AVAILABLE else Path(sys.prefix)
+def environment(installed: Path) -> Path:
+    """A virtual environment for a CLI's programs: that of the tests, warm where it can be."""
+    return _warm(Path(sys.prefix), PROGRAM) if _can_be_warm(installed) else Path(sys.prefix)
 
 
 @cache
 def cli(installed: Path) -> Path:
-    """The folder of a CLI whose language host starts warm, if it is the project's own."""
-    home = installed.resolve().parents[1]
-    if not AVAILABLE or not (home / "lib" / "language_host.py").exists():
+    """The folder of a CLI, with a language host that starts warm where it can be."""
+    if not _can_be_warm(installed):
         return installed.parent
+    home = installed.resolve().parents[1]
     folder = _folder()
     shutil.copytree(home / "lib", folder / "lib")
     (folder / "bin").mkdir()
@@ -53,6 +53,11 @@ def cli(installed: Path) -> Path:
         _warm(home / "venv", f"{HOST} {home}/lib/language_host", "-E", "-s")
     )
     return folder / "bin"
+
+
+def _can_be_warm(installed: Path) -> bool:
+    """Whether a CLI has the project's own language host; another one is tried as it is."""
+    return AVAILABLE and (installed.resolve().parents[1] / "lib" / "language_host.py").exists()
 
 
 def _link(program: Path, link: Path) -> None:
