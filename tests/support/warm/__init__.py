@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import IO
 
 from tests.support.depth import DEPTH
+from tests.support.warm.python import settings_of_python
 
 HERE = Path(__file__).parent
 PROGRAM = "pulumi pulumi.dynamic httpx pydantic tenacity idna dill importlib.metadata"
@@ -82,7 +83,7 @@ def _warm(cold: Path, modules: str, *options: str) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="python-", dir=_folder()))
     (folder / "bin").mkdir()
     _serve([real, *options, HERE / "forks.py", folder / "socket", *modules.split()])
-    known = (str(real), [*options], str(folder / "socket"))
+    known = (str(real), [*options], str(folder / "socket"), settings_of_python())
     (folder / "bin" / "python.warm").write_bytes(marshal.dumps(known))
     python = folder / "bin" / "python"
     source = (HERE / "python.py").read_text("utf-8")

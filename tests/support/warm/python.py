@@ -1,7 +1,7 @@
 """What stands at a warm environment's `bin/python`; see `forks.py`. It starts anew each time.
 
 It imports nothing but what is built in. The file `python.warm` beside it has the Python in whose
-place it is, the options that the forking one was started with, and the address of that one.
+place it is, the options and settings that the forking one was started with, and its address.
 """
 
 import _signal
@@ -15,10 +15,11 @@ from typing import NoReturn
 def main(arguments: list[str]) -> NoReturn:
     """Have the same run by the one that forks; what that cannot do is left to the real Python."""
     with open(f"{sys.argv[0]}.warm", "rb") as file:  # noqa: PTH123
-        real, options, address = marshal.load(file)  # noqa: S302
+        real, options, address, settings = marshal.load(file)  # noqa: S302
     asked = arguments[len(options) :] if arguments[: len(options)] == options else []
     asked = asked[1:] if asked[:1] == ["-u"] else asked
-    if not asked or (asked[0].startswith("-") and asked[0] not in ("-m", "-c")):
+    other = "-E" not in options and settings_of_python() != settings
+    if other or not asked or (asked[0].startswith("-") and asked[0] not in ("-m", "-c")):
         os.execv(real, [real, *arguments])  # noqa: S606
     forks = _socket.socket(_socket.AF_UNIX)
     forks.connect(address)
@@ -30,6 +31,12 @@ def main(arguments: list[str]) -> NoReturn:
         _signal.signal(number, lambda number, frame: forks.send(bytes([number])))
     forks.sendall(request)
     end(status_from(forks))
+
+
+def settings_of_python() -> dict[str, str]:
+    """The variables that a Python reads when it starts; all of these have `-u` anyway."""
+    names = os.environ.keys() - {"PYTHONUNBUFFERED"}
+    return {name: os.environ[name] for name in sorted(names) if name.startswith("PYTHON")}
 
 
 def status_from(forks: _socket.socket) -> int:
