@@ -116,6 +116,7 @@ class Forks:
 
 def become(request: Request) -> None:
     """Run what `python` would run."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.getppid = lambda: request.parent  # what stands for this process ends with that one
     os.chdir(request.folder)
     os.environ.clear()
@@ -155,6 +156,7 @@ def main(path: str, modules: list[str]) -> Request:
         import_module(name.rpartition("/")[2])
     gc.collect()
     gc.freeze()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the tests, and this with them
     forks = Forks(path)
     print("ready", flush=True)
     return forks.serve()
