@@ -5,6 +5,8 @@ ARGS ?=
 ROOT := $(CURDIR)
 BIN := .venv/bin
 ON_PATH := PATH="$(ROOT)/.pulumi-cli/bin:$(ROOT)/$(BIN):$$PATH"
+# What is compiled is kept, also where a shell says otherwise: hundreds of processes start.
+TESTING := PYTHONDONTWRITEBYTECODE= $(ON_PATH) $(BIN)/python -m pytest -n 4 --dist worksteal
 COMPILE := uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.10
 TYPED_TOOLS := $(wildcard tools/docs_*.py tools/pages/*.py tools/pictures/*.py tools/pulumi/host/*.py) \
   tools/pulumi/install.py tools/screenshot.py
@@ -29,10 +31,10 @@ pulumi: venv ## put a Pulumi CLI in .pulumi-cli/bin (FROM=path|download|module f
 	@$(BIN)/python tools/pulumi/install.py $(if $(FROM),--from $(FROM))
 
 test: venv pulumi ## run every test (ARGS="-k word" for some)
-	@$(ON_PATH) $(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
+	@$(TESTING) $(ARGS)
 
 test-all: venv pulumi ## run every test at full depth: the whole fault matrix, many random programs
-	@TEST_DEPTH=10 $(ON_PATH) $(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
+	@TEST_DEPTH=10 $(TESTING) $(ARGS)
 
 lint: venv ## check style and types
 	@$(BIN)/ruff check

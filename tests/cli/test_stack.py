@@ -24,7 +24,7 @@ PULUMI = ("PULUMI_HOME", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE")
 @pytest.fixture
 def stack(tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Stack:
     """A stack whose config, and nothing else, names the sandbox."""
-    stack = Stack(tmp_path, {})
+    stack = Stack(tmp_path, {}, passphrase=True)
     for variable, value in sandbox.environment().items():
         key = SETTINGS[variable]
         stack.set_config(f"capig:{key}", value, secret=key == "clientSecret")

@@ -20,6 +20,7 @@ from pulumi_capig.sandbox.parts.destinations import Destinations
 from pulumi_capig.sandbox.parts.pipelines import Pipelines
 from pulumi_capig.sandbox.parts.sources import Sources
 from pulumi_capig.sandbox.state import Pixel
+from tests.support import warm
 from tests.support.engine import ROOT, SECRET_MARK, Outcome, Stack, cli
 from tests.support.markdown import Block, blocks
 from tests.support.terminal import shows
@@ -99,7 +100,7 @@ def sandbox() -> Iterator[Sandbox]:
 def clone(stack: Stack) -> Stack:
     """The stack in a folder laid out as the repository is, at its root."""
     shutil.copytree(EXAMPLES, stack.project / "examples")
-    (stack.project / ".venv").symlink_to(sys.prefix)
+    (stack.project / ".venv").symlink_to(warm.environment(cli()))
     stack.environment |= {
         "PATH": f"{Path(sys.executable).parent}:{stack.environment['PATH']}",
         "PULUMI_SKIP_CONFIRMATIONS": "true",  # nobody is there to answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -35,6 +36,7 @@ class Running:
     """
 
     def __init__(self, stack: Stack, *arguments: str, **environment: str) -> None:
+        stack.runs_in(Path(sys.prefix))  # where each process is one of the command's own
         self._output = tempfile.NamedTemporaryFile("w+")  # noqa: SIM115
         self._mark = os.urandom(8).hex()
         self._command = ("pulumi", *arguments)

@@ -21,6 +21,7 @@ from tests.support.advertiser import (
 )
 from tests.support.deployment import Deployment
 from tests.support.provider import Provider
+from tests.support.strikes import plain_network
 
 pytestmark = pytest.mark.usefixtures("no_waits")
 
@@ -151,7 +152,7 @@ class Changing(httpx.BaseTransport):
     """A gateway that answers with another domain than it was asked to set."""
 
     def __init__(self) -> None:
-        self._network = httpx.HTTPTransport()
+        self._network = plain_network()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         response = self._network.handle_request(request)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import atexit
+import hashlib
 import json
 import os
 import shutil
 import subprocess
-import sys
+import tempfile
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.support import warm
 from tests.support.depth import DEPTH
+from tests.support.keys import secrets_provider
 
 ROOT = Path(__file__).parents[2]
 SECRET_MARK = "4dabf18193072939515e22adb298388d"  # how Pulumi marks a secret in state
@@ -64,6 +69,16 @@ class Outcome:
         return [e for e in diagnostics.split("error: ")[1:] if not e.startswith(own)]
 
 
+@cache
+def _initialised() -> Path:
+    """A folder with a stack as ``pulumi stack init`` makes it, for all stacks of this process."""
+    folder = Path(tempfile.mkdtemp(prefix="stack-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    backend = {"PULUMI_BACKEND_URL": (folder / "state").as_uri()}
+    Stack(folder, backend)
+    return folder
+
+
 class Stack:
     """One stack of one project in a folder.
 
@@ -71,24 +86,25 @@ class Stack:
         folder: An empty folder of the test's own.
         environment: Variables beside those of the process.
         program: Source of the program.
+        passphrase: Whether a passphrase keeps its secrets, as it does where nobody asks for more.
     """
 
     def __init__(
-        self, folder: Path, environment: Mapping[str, str] | None = None, program: str = ""
+        self,
+        folder: Path,
+        environment: Mapping[str, str] | None = None,
+        program: str = "",
+        *,
+        passphrase: bool = False,
     ) -> None:
         self.project = folder / "project"
         self.project.mkdir()
         self.state_folder = folder / "state"
         self.state_folder.mkdir()
         self.home = folder / "home"
-        (self.project / "Pulumi.yaml").write_text(
-            f"name: test\nruntime:\n  name: python\n  options:\n    virtualenv: {sys.prefix}\n",
-            encoding="utf-8",
-        )
-        path = f"{cli().parent}{os.pathsep}{os.environ['PATH']}"
+        secrets_provider()
         self.environment = {
             **os.environ,
-            "PATH": path,
             "PULUMI_HOME": str(self.home),
             "PULUMI_BACKEND_URL": self.state_folder.as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": "correct horse",
@@ -96,8 +112,36 @@ class Stack:
             "PULUMI_SKIP_CHECKPOINTS": "1",
             **(environment or {}),
         }
+        self.runs_in(warm.environment(cli()), warm.cli(cli()))
         self.write(program)
-        self.run("stack", "init", "dev").ok()
+        if passphrase:
+            self.run("stack", "init", "dev").ok()
+        elif environment and "PULUMI_BACKEND_URL" in environment:
+            self.run("stack", "init", "dev", f"--secrets-provider={secrets_provider()}").ok()
+        else:
+            self._copy(_initialised())
+
+    def _copy(self, model: Path) -> None:
+        """Take over what ``pulumi stack init`` wrote for another stack in a folder like this."""
+        shutil.copytree(model / "state", self.state_folder, dirs_exist_ok=True)
+        shutil.copy(model / "project" / "Pulumi.dev.yaml", self.project)
+        (self.home / "workspaces").mkdir(parents=True)
+        selected = {"stacks": {self.state_folder.as_uri(): "organization/test/dev"}}
+        digest = hashlib.sha1(bytes(self.project / "Pulumi.yaml"), usedforsecurity=False)
+        workspace = self.home / "workspaces" / f"test-{digest.hexdigest()}-workspace.json"
+        workspace.write_text(json.dumps(selected), "utf-8")
+
+    def runs_in(self, environment: Path, commands: Path | None = None) -> None:
+        """Run programs in this virtual environment, with the CLI of a folder.
+
+        Without one, and in an environment that is not `warm`, all starts as it does for users.
+        """
+        (self.project / "Pulumi.yaml").write_text(
+            f"name: test\nruntime:\n  name: python\n  options:\n    virtualenv: {environment}\n",
+            encoding="utf-8",
+        )
+        path = f"{commands or cli().parent}{os.pathsep}{os.environ['PATH']}"
+        self.environment["PATH"] = path
 
     def write(self, program: str) -> None:
         """Put this source in the program's place."""

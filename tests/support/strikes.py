@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,12 +22,20 @@ from pulumi_capig.settings import ClientSettings
 REFUSED = "connection-refused"
 """The port is closed; beside the faults of the sandbox."""
 
+NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Loading the usual ones, which nothing here needs, takes longer than a test does."""
+
 SHORT = 0.1
 """Seconds until a request that the gateway never answers is given up."""
 
 _FIELDS = {"list": "account"}
 _SOURCES = "dataSourceMutations"
 """Where a data source is deleted, by the name that the deletion of a pixel has too."""
+
+
+def plain_network() -> httpx.HTTPTransport:
+    """What sends requests without TLS."""
+    return httpx.HTTPTransport(verify=NO_CERTIFICATES)
 
 
 @contextmanager
@@ -72,7 +81,7 @@ class _Strikes(httpx.BaseTransport):
     after: int
     sent: int = 0
     fields: int = 0
-    network: httpx.HTTPTransport = field(default_factory=httpx.HTTPTransport)
+    network: httpx.HTTPTransport = field(default_factory=plain_network)
 
     def client(self, settings: ClientSettings) -> Client:
         """A client whose requests this sees, and which waits for nothing."""

@@ -42,7 +42,7 @@ def main() -> None:
     """Run the program and keep its state under this version."""
     with tempfile.TemporaryDirectory() as folder, Sandbox() as sandbox:
         sandbox.connect("102")
-        stack = Stack(Path(folder), sandbox.environment(), PROGRAM)
+        stack = Stack(Path(folder), sandbox.environment(), PROGRAM, passphrase=True)
         stack.up().ok()
         state = json.loads(stack.run("stack", "export").ok().text)
         for resource in state["deployment"]["resources"]:

@@ -140,7 +140,7 @@ class Environment:
         )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def distributions(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Distributions:
     """Wheel and sdist of the tree."""
     folder = tmp_path_factory.mktemp("dist")
@@ -150,7 +150,7 @@ def distributions(tmp_path_factory: pytest.TempPathFactory, repository: Path) ->
     return Distributions(wheel, sdist)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def locked(repository: Path) -> dict[str, list[str]]:
     """The versions that are tested, as constraints, by package."""
     lock = (repository / "requirements" / "dev.txt").read_text("utf-8").splitlines()
@@ -161,7 +161,7 @@ def locked(repository: Path) -> dict[str, list[str]]:
     return pins
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def environment(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
@@ -177,7 +177,7 @@ def environment(
     shutil.rmtree(made.folder)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def lowest(
     tmp_path_factory: pytest.TempPathFactory,
     distributions: Distributions,

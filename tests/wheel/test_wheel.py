@@ -79,9 +79,7 @@ def test_the_wheel_works_alone(environment: Environment) -> None:
 def stack_in(folder: Path, environment: Environment, sandbox: Sandbox) -> Stack:
     """A stack whose programs run in this environment."""
     stack = Stack(folder, sandbox.environment())
-    project = stack.project / "Pulumi.yaml"
-    text = project.read_text("utf-8").replace(sys.prefix, str(environment.folder))
-    project.write_text(text, "utf-8")
+    stack.runs_in(environment.folder)
     return stack
 
 
