@@ -106,7 +106,7 @@ def _together(results: Results) -> Iterator[Goal]:
             f"up of N pixels under {COVERING} account-wide filters",
             lambda n: 2 * n + 2 * COVERING + 3,
         ),
-        "blocklist": ("a blocklist of N websites", lambda n: n // 10 + 1),
+        "blocklist": ("a blocklist of N websites", lambda n: max(3, n // 10 + 1)),
         "filters": ("up of N filters, each a resource", lambda n: max(3, n // 2)),
     }
     for (name, size, case), usages in results.usages.items():

@@ -92,6 +92,7 @@ def mkdocs() -> str:
     [
         ("block a website on all pixels", "resources/domain-filter.md"),
         ("everything: pixels, accounts, people, domains, pipelines", "coming-from-clicking.md"),
+        ("rotate a token", "recipes.md"),
         ("what a delete does", "deletes.md"),
         ("why a CI job is red", "ci.md"),
         ("give a colleague access", "resources/account-user.md"),

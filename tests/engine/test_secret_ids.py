@@ -55,7 +55,7 @@ def test_a_doubled_person_is_told_by_the_resources(stack: Stack, sandbox: Sandbo
     for name in ("one", "two"):
         capig.AccountUser(name, email=who, role="admin")
 """
-    says(stack, sandbox, program, "'one'", "'two'", "one person in one account")
+    says(stack, sandbox, program, "'one'", "'two'", "the same person in one account")
     assert "example.com" not in stack.preview().failed().text.lower()
 
 

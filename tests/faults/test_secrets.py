@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -124,6 +125,7 @@ def test_no_credential_is_written_or_shown(
     assert SECRET_MARK in guarded.everything_written()
     assert searcher.found_in("\n".join(shown)) == set()
     (guarded.project / "__main__.py").unlink()
+    shutil.rmtree(guarded.project / "__pycache__", ignore_errors=True)
     (guarded.project / "secret").unlink(missing_ok=True)
     assert searcher.found_below(tmp_path) == set()
 

@@ -24,7 +24,11 @@ def texts() -> list[Path]:
     found: list[Path] = []
     for name in SHOWN:
         path = ROOT / name
-        found += [path] if path.is_file() else (p for p in path.rglob("*") if p.is_file())
+        found += (
+            [path]
+            if path.is_file()
+            else (p for p in path.rglob("*") if p.is_file() and p.suffix != ".webp")
+        )
     return [path for path in found if "__pycache__" not in path.parts and path != PAGE]
 
 
