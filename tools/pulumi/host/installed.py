@@ -5,9 +5,19 @@ library.
 """
 
 import json
-from importlib.metadata import distributions
+import re
+from importlib.metadata import Distribution, distributions
 from importlib.util import find_spec
 from pathlib import Path
+
+_FIELD = re.compile(r"^(Name|Version): *(.+)$", re.MULTILINE)
+
+
+def name_and_version(distribution: Distribution) -> tuple[str, str]:
+    """What its metadata says, without a look at the long description below."""
+    text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
+    fields = dict(_FIELD.findall(text.partition("\n\n")[0]))
+    return fields.get("Name", ""), fields.get("Version", "")
 
 
 def plugin_file(name: str) -> str:
@@ -24,9 +34,9 @@ def plugin_file(name: str) -> str:
 print(
     json.dumps(
         [
-            {"name": name, "version": distribution.version, "plugin": plugin_file(name)}
-            for distribution in distributions()
-            if (name := distribution.metadata["Name"])
+            {"name": name, "version": version, "plugin": plugin_file(name)}
+            for name, version in map(name_and_version, distributions())
+            if name
         ]
     )
 )
