@@ -44,8 +44,8 @@ class Client:
 
     Attributes:
         host: The gateway's host, with the port unless it is the scheme's own.
-        connection_writes: Held while anything but a filter is written, most of all a pixel's
-            connection: the gateway is given `parallelWrites` of these at once.
+        writes: Held while anything but a filter is written: the gateway is given `parallelWrites`
+            of these at once.
 
     Raises:
         SettingsError: The environment names certificates or a proxy that cannot be used, or the
@@ -61,7 +61,7 @@ class Client:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.host = settings.address.host
-        self.connection_writes = threading.BoundedSemaphore(settings.parallel_writes)
+        self.writes = threading.BoundedSemaphore(settings.parallel_writes)
         self._deadline = settings.deadline
         self._sleep = sleep
         self._log = RequestLog(settings.log)

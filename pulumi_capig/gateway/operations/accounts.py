@@ -173,7 +173,7 @@ def create(
         given["adminEmail"] = admin_email
     call = Call(CREATE, f'create account "{name}"', None, {"input": given}, _created)
     try:
-        with client.connection_writes:
+        with client.writes:
             return client.execute(call)
     except OutcomeUnknownError as error:
         raise error.because(advice=_LOOK_FIRST) from error.__cause__
@@ -238,7 +238,7 @@ def update(
     if status is not None:
         given["status"] = status
     call = Call(UPDATE, "update the account", tenant_id, {"input": given}, _updated)
-    with client.connection_writes:
+    with client.writes:
         return client.execute(call)
 
 
@@ -259,7 +259,7 @@ def delete(client: Client, tenant_id: str) -> bool | None:
         GatewayError: It failed in another way.
     """
     call = Call(DELETE, "delete the account", tenant_id, {"tenantId": tenant_id}, flag)
-    with client.connection_writes:
+    with client.writes:
         return client.execute(call)
 
 

@@ -145,7 +145,7 @@ def create(
     given = {"name": name, "type": type, "pipelineId": pipeline_id}
     variables = {"tenantId": tenant_id, "input": given}
     call = Call(CREATE, f'create destination "{name}"', tenant_id, variables, _created)
-    with client.connection_writes:
+    with client.writes:
         return client.execute(call)
 
 
@@ -177,7 +177,7 @@ def update(
         variables = {"tenantId": tenant_id, "input": given}
         words = f"update destination {destination_id}"
         call = Call(UPDATE, words, tenant_id, variables, _destination)
-        with client.connection_writes:
+        with client.writes:
             return client.execute(call)
 
     try:
@@ -207,7 +207,7 @@ def delete(client: Client, tenant_id: str, destination_id: str) -> str | None:
     """
     variables = {"tenantId": tenant_id, "id": destination_id}
     call = Call(DELETE, f"delete destination {destination_id}", tenant_id, variables, _text)
-    with client.connection_writes:
+    with client.writes:
         return client.execute(call)
 
 
@@ -258,7 +258,7 @@ def set_capi(
         _done,
         secrets=frozenset({access_token}),
     )
-    with client.connection_writes:
+    with client.writes:
         return client.execute(call)
 
 
@@ -308,7 +308,7 @@ def set_http(
         variables = {"tenantId": tenant_id, "input": {**given, **blocks}}
         words = f"configure destination {destination_id}"
         call = Call(SET_HTTP, words, tenant_id, variables, _done, secrets=secrets)
-        with client.connection_writes:
+        with client.writes:
             return client.execute(call)
 
     try:

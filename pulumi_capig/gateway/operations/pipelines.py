@@ -172,7 +172,7 @@ def create(client: Client, tenant_id: str, name: str) -> Pipeline:
     variables = {"tenantId": tenant_id, "name": name}
     call = Call(CREATE, f'create pipeline "{name}"', tenant_id, variables, _created)
     try:
-        with client.connection_writes:
+        with client.writes:
             return client.execute(call)
     except OutcomeUnknownError as error:
         raise error.because(advice=_LOOK_FIRST) from error.__cause__
@@ -220,7 +220,7 @@ def update(
     given = {"id": pipeline_id, "name": name, "active": active}
     variables = {"tenantId": tenant_id, "input": given}
     call = Call(UPDATE, f"update pipeline {pipeline_id}", tenant_id, variables, _pipeline)
-    with client.connection_writes:
+    with client.writes:
         return client.execute(call)
 
 
@@ -243,7 +243,7 @@ def delete(client: Client, tenant_id: str, pipeline_id: str) -> str | None:
     """
     variables = {"tenantId": tenant_id, "id": pipeline_id}
     call = Call(DELETE, f"delete pipeline {pipeline_id}", tenant_id, variables, _id)
-    with client.connection_writes:
+    with client.writes:
         return client.execute(call)
 
 
@@ -268,7 +268,7 @@ def block(
     given = {"pipelineId": pipeline_id, "filterStatus": True, "blockedEventTypes": [*events]}
     words = f"block events in pipeline {pipeline_id}"
     call = Call(BLOCK, words, tenant_id, {"tenantId": tenant_id, "input": given}, _blocked)
-    with client.connection_writes:
+    with client.writes:
         return client.execute(call)
 
 
@@ -306,7 +306,7 @@ def block_at_destination(
         {"tenantId": tenant_id, "input": given},
         _blocked_at_destination,
     )
-    with client.connection_writes:
+    with client.writes:
         return client.execute(call)
 
 

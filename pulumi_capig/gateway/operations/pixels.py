@@ -189,7 +189,7 @@ def connect(
         SignalConfig.read,
         secrets=frozenset({access_token}),
     )
-    with client.connection_writes:
+    with client.writes:
         return client.execute(call)
 
 
@@ -215,7 +215,7 @@ def disconnect(client: Client, tenant_id: str, pixel_id: str) -> bool | None:
         {"tenantId": tenant_id, "id": pixel_id},
         flag,
     )
-    with client.connection_writes:
+    with client.writes:
         return client.execute(call)
 
 
@@ -295,7 +295,7 @@ def _switch(
     client: Client, operation: Operation, words: str, tenant_id: str, pixel_id: str, on: bool
 ) -> ConnectionStatus:
     variables = {"tenantId": tenant_id, "id": pixel_id, "input": {"status": int(on)}}
-    with client.connection_writes:
+    with client.writes:
         return client.execute(Call(operation, words, tenant_id, variables, _switched))
 
 

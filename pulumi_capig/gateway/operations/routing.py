@@ -92,7 +92,7 @@ def set_domain(client: Client, tenant_id: str, domain: str, target_domain: str) 
         _routing,
         literals={"tenantId": tenant_id},
     )
-    with client.connection_writes:
+    with client.writes:
         return client.execute(call)
 
 

@@ -125,7 +125,7 @@ def create(client: Client, tenant_id: str, pipeline_id: str, name: str, type: st
         "pipelineId": pipeline_id,
     }
     call = Call(CREATE, f'create data source "{name}"', tenant_id, variables, _created)
-    with client.connection_writes:
+    with client.writes:
         return client.execute(call)
 
 
@@ -156,7 +156,7 @@ def update(
     def send() -> DataSource | None:
         variables = {"tenantId": tenant_id, "input": given}
         call = Call(UPDATE, f"update data source {source_id}", tenant_id, variables, _source)
-        with client.connection_writes:
+        with client.writes:
             return client.execute(call)
 
     try:
@@ -196,7 +196,7 @@ def delete(client: Client, tenant_id: str, source_id: str) -> str | None:
     """
     variables = {"tenantId": tenant_id, "id": source_id}
     call = Call(DELETE, f"delete data source {source_id}", tenant_id, variables, _text)
-    with client.connection_writes:
+    with client.writes:
         return client.execute(call)
 
 
@@ -218,7 +218,7 @@ def header_code(client: Client, tenant_id: str, source_id: str) -> str | None:
     """
     variables = {"tenantId": tenant_id, "dataSourceId": source_id}
     call = Call(HEADER_CODE, f"ask for the code of {source_id}", tenant_id, variables, _text)
-    with client.connection_writes:
+    with client.writes:
         return client.execute(call)
 
 

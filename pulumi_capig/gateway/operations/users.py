@@ -116,7 +116,7 @@ def add(client: Client, tenant_id: str, email: str, role_name: str) -> AddedUser
     call = Call(
         ADD, f"add user {email}", tenant_id, {"addUserWithRoleInput": given}, AddedUser.read
     )
-    with client.connection_writes:
+    with client.writes:
         return client.execute(call)
 
 
@@ -155,7 +155,7 @@ def change_role(
     given = {"userId": user_id, **{key: name for key, name in roles.items() if name is not None}}
     words = f"change the role of user {email or user_id}"
     call = Call(CHANGE_ROLE, words, tenant_id, {"changeRoleForUserInput": given}, _changed)
-    with client.connection_writes:
+    with client.writes:
         return client.execute(call)
 
 
@@ -179,7 +179,7 @@ def invite(client: Client, tenant_id: str, email: str) -> str | None:
     """
     given = {"email": email, "tenantId": tenant_id, "userType": "ADVERTISER"}
     call = Call(INVITE, f"invite {email}", tenant_id, {"sendInvitationInput": given}, _link)
-    with client.connection_writes:
+    with client.writes:
         return client.execute(call)
 
 
