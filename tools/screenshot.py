@@ -25,7 +25,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 
 def program() -> None:
-    """Two pixels, and what is held back of them."""
+    """Two pixels, and what is blocked of them."""
     shop = capig.PixelConnection(
         "shop",
         pixel_id="18904456377094531",

@@ -1,4 +1,4 @@
-"""The four tables: accounts, their people, their pixels, and what is held back in them."""
+"""The four tables: accounts, their people, their pixels, and what is blocked in them."""
 
 from __future__ import annotations
 

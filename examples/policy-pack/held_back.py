@@ -1,4 +1,4 @@
-"""Warns of events and websites that are held back now, and by no filter of the program any more.
+"""Warns of events and websites that are blocked now, and by no filter of the program any more.
 
 Pulumi shows a policy pack the resources of the program alone, never what leaves it. So this rule
 reads the stack's state itself, with the CLI on the `PATH`.

@@ -93,7 +93,7 @@ POLICIES = [
     ),
     StackValidationPolicy(
         name="nothing-held-back-is-opened",
-        description="What is held back now stays held back.",
+        description="What is blocked now stays blocked.",
         validate=nothing_held_back_is_opened,
         enforcement_level=EnforcementLevel.ADVISORY,
     ),

@@ -17,7 +17,7 @@ from markdown_it.token import Token
 from pulumi_capig.cli.comment.changes import Danger, changes_of, connected_anew
 from pulumi_capig.cli.comment.preview import read
 from pulumi_capig.sandbox import Sandbox
-from tests.cli.conftest import COMMAND, Capig, surroundings
+from tests.cli.conftest import COMMAND, Capig, quick_command, surroundings
 from tests.support.engine import Stack
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -80,7 +80,7 @@ def comment(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
             file.write_text(text, encoding="utf-8")
             files.append(str(file))
         done = subprocess.run(
-            [*COMMAND, "comment", *options, *files],
+            [*quick_command(), "comment", *options, *files],
             capture_output=True,
             text=True,
             timeout=60,
@@ -123,7 +123,7 @@ def blocking(*events: str, **more: Any) -> dict[str, Any]:
 
 
 def test_a_pipeline_or_destination_that_lets_an_event_pass_opens_it(comment: Any) -> None:
-    said = "opens 2 events, held back until now."
+    said = "opens 2 events, blocked until now."
     rest = {"tenant_id": "A", "name": "Shop"}
     done = comment(
         digest(
@@ -174,7 +174,7 @@ def test_moves_show_where_to_and_what_they_open(comment: Any) -> None:
         )
     )  # fmt: skip
     assert done.returncode == 0
-    assert "moves 1 pixel to another account; opens 1 event, held back until now." in done.stdout
+    assert "moves 1 pixel to another account; opens 1 event, blocked until now." in done.stdout
     assert tables(done.stdout) == [
         ["moves pixel 1 to account B", "PixelConnection shop", "tenant_id A → B"],
         ["opens event Lead for the whole account", "EventFilter leads", "tenant_id A → B"],
@@ -220,10 +220,10 @@ def test_what_another_filter_holds_back_is_not_opened(comment: Any) -> None:
     ).stdout  # fmt: skip
     assert "opens" not in text
     assert row_of(text, "narrow")[0] == (
-        "keeps event Search held back for pixel 1, by EventFilter wide"
+        "keeps event Search blocked for pixel 1, by EventFilter wide"
     )
     assert row_of(text, "old")[0] == (
-        "keeps event Lead held back for the whole account, by EventFilter new"
+        "keeps event Lead blocked for the whole account, by EventFilter new"
     )
     assert "No pixel is disconnected or moved" in text
 
@@ -580,7 +580,7 @@ def test_previews_of_the_real_cli(
     ]
     assert row_of(text, "shop")[2] == "access_token changes; publishing (not declared) → false"
     assert row_of(text, "narrow")[0] == (
-        "keeps event Search held back for pixel 101, by EventFilter wide"
+        "keeps event Search blocked for pixel 101, by EventFilter wide"
     )
     assert "retain_on_delete" in row_of(text, "consent")[0]
     assert row_of(text, "leads")[2] == "pixel_ids 101 → (known after up)"

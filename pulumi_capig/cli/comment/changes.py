@@ -221,7 +221,7 @@ class _Stack:
         found = [self._holdings.holders(subject, step) for subject in thing.subjects]
         others = dict.fromkeys(_named(holder) for holders in found for holder in holders)
         tail = f", by {listed(list(others))}" if step.op == "delete" else ""
-        return self._about(step, thing, "keeps", f"held back {scope}{tail}")
+        return self._about(step, thing, "keeps", f"blocked {scope}{tail}")
 
     def _about(self, step: Step, thing: Thing | None, verb: str, tail: str) -> PlannedChange:
         """A change of what a resource is about, or of the resource itself."""

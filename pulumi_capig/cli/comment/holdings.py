@@ -209,7 +209,7 @@ def _filter(inputs: _Inputs, kind: str, argument: str) -> FilterInStack:
     tenant, state = inputs.text("tenant_id"), inputs.text("filter_state")
     subjects = tuple(SubjectInStack(kind, tenant, name) for name in inputs.texts(argument) or ())
     ids = inputs.texts("pixel_ids")
-    # What is not known is taken for the worse: held back now, and not held back afterwards.
+    # What is not known is taken for the worse: blocked now, and not blocked afterwards.
     holds_back = state == "DROP" if inputs.is_new else state != "PUBLISH"
     return FilterInStack(subjects, holds_back, ALL if ids is None else Pixels.of(ids))
 

@@ -29,7 +29,7 @@ _WORDS = {
     Danger.DELETE_ACCOUNT: ("deletes", ""),
     Danger.DISCONNECT: ("disconnects", ""),
     Danger.MOVE: ("moves", " to another account"),
-    Danger.OPEN: ("opens", ", held back until now"),
+    Danger.OPEN: ("opens", ", blocked until now"),
 }
 
 
@@ -128,7 +128,7 @@ class Report:
         elif self._groups and not self.failed:
             yield (
                 "No pixel is disconnected or moved, no account is deleted, and nothing that is "
-                "held back now is opened."
+                "blocked now is opened."
             )
         quiet = [name for name in self._quiet if name not in self.failed]
         if quiet and len(self._previews) > 1:
