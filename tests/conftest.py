@@ -19,6 +19,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# The CLI's commands are short: what they leave behind in memory need not be collected.
+os.environ.setdefault("GOGC", "off")
+os.environ.setdefault("GOMEMLIMIT", "1GiB")
+
 SLOWEST_FIRST = ["wheel", "upgrade", "engine", "docs", "faults", "testing", "tools", "cli"]
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from pulumi_capig.sandbox import Sandbox
+from tests.support import warm
 from tests.support.engine import cli
 
 Capig = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -30,7 +31,7 @@ def capig(in_sandbox: Sandbox, tmp_path: Path) -> Capig:
 
     def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*COMMAND, *map(str, arguments)],
+            [*quick_command(), *map(str, arguments)],
             cwd=tmp_path,
             env=surroundings(**environment),
             capture_output=True,
@@ -42,7 +43,13 @@ def capig(in_sandbox: Sandbox, tmp_path: Path) -> Capig:
     return run
 
 
-COMMAND = [sys.executable, "-W", "error", "-m", "pulumi_capig.cli"]
+MODULE = ["-m", "pulumi_capig.cli"]
+COMMAND = [sys.executable, "-W", "error", *MODULE]
+
+
+def quick_command() -> list[str]:
+    """`COMMAND`, started warm; for tests of what it says, and not of how it starts and ends."""
+    return [*warm.strict_python(), *MODULE]
 
 
 def surroundings(**environment: str) -> dict[str, str]:

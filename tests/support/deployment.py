@@ -450,7 +450,10 @@ def with_picture(
         for told in _TOLD.get(kind, (_Told(),)):
             account = accounts.number(HOST if told.of_host else tenant, program)
             rows.append(told.row(f"{kind} '{name}'", arguments, account))
-    writer.write(rows, accounts.digests, preview=preview)
+    if hints:
+        writer.write(rows, accounts.digests, preview=preview)
+    else:
+        writer.remove()
     return {
         name: (kind, {**arguments, **hints.get(name, {})})
         for name, (kind, arguments) in program.items()

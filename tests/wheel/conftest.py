@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from pathlib import Path
@@ -52,7 +52,7 @@ def _interpreter(version: str) -> Path | None:
 INTERPRETERS = _interpreters()
 PRESENT, *OTHERS = INTERPRETERS
 OLDEST = min(INTERPRETERS, key=lambda version: int(version.partition(".")[2]))
-TRIED = [PRESENT, *(OTHERS if DEEP else OTHERS[:1])]
+TRIED = [PRESENT, *(OTHERS if DEEP else ())]
 
 
 def write_pins(folder: Path, pins: dict[str, list[str]]) -> Path:
@@ -90,9 +90,10 @@ class Environment:
     folder: Path
     version: str
 
-    def create(self) -> None:
+    def create(self, *, pip: bool = False) -> None:
+        """``python -m venv``, with a pip of its own or without."""
         interpreter = INTERPRETERS[self.version]
-        command = [interpreter, "-m", "venv", self.folder]
+        command = [interpreter, "-m", "venv", *([] if pip else ["--without-pip"]), self.folder]
         subprocess.run(command, check=True, timeout=120)
 
     @property
@@ -162,19 +163,34 @@ def locked(repository: Path) -> dict[str, list[str]]:
 
 
 @pytest.fixture(scope="session")
-def environment(
-    request: pytest.FixtureRequest,
+def environments(
     tmp_path_factory: pytest.TempPathFactory,
     distributions: Distributions,
     locked: dict[str, list[str]],
-) -> Iterator[Environment]:
-    """The wheel in an empty environment of the Python asked for."""
-    made = Environment(tmp_path_factory.mktemp("environment"), request.param)
-    made.create()
-    # What it requires comes in the versions that are tested, for every run to be the same.
-    made.install_as(locked, f"{distributions.wheel}[cli,sandbox]")
-    yield made
-    shutil.rmtree(made.folder)
+) -> Iterator[Callable[[str], Environment]]:
+    """The wheel in an empty environment of the Python asked for, made when it is asked for."""
+    made: dict[str, Environment] = {}
+
+    def environment(version: str) -> Environment:
+        if version not in made:
+            new = Environment(tmp_path_factory.mktemp("environment"), version)
+            new.create()
+            # What it requires comes in the versions that are tested, so that all runs are alike.
+            new.install_as(locked, f"{distributions.wheel}[cli,sandbox]")
+            made[version] = new
+        return made[version]
+
+    yield environment
+    for one in made.values():
+        shutil.rmtree(one.folder)
+
+
+@pytest.fixture
+def environment(
+    request: pytest.FixtureRequest, environments: Callable[[str], Environment]
+) -> Environment:
+    """The environment of the Python that a test is parametrised with."""
+    return environments(request.param)
 
 
 @pytest.fixture(scope="session")

@@ -48,7 +48,7 @@ def test_the_page_leads_to_a_project_that_installs_without_a_clone(
     named = from_a_clone.splitlines()[0].replace("/path/to/the/clone", str(ROOT))
     assert named.endswith(str(ROOT))
     environment = Environment(tmp_path / "environment", PRESENT)
-    environment.create()
+    environment.create(pip=True)
     project = tmp_path / "project"
     project.mkdir()
     done = subprocess.run(

@@ -27,6 +27,7 @@ from tests.support.warm.python import settings_of_python
 
 HERE = Path(__file__).parent
 PROGRAM = "pulumi pulumi.dynamic httpx pydantic tenacity idna dill importlib.metadata"
+COMMAND = "httpcore httpx pydantic.json_schema rich.progress rich.table tenacity typer.main"
 HOST = "google.protobuf.json_format google.protobuf.struct_pb2"
 
 AVAILABLE = sys.platform == "linux" and hasattr(os, "pidfd_open") and DEPTH == 1
@@ -36,6 +37,14 @@ AVAILABLE = sys.platform == "linux" and hasattr(os, "pidfd_open") and DEPTH == 1
 def environment(installed: Path) -> Path:
     """A virtual environment for a CLI's programs: that of the tests, warm where it can be."""
     return _warm(Path(sys.prefix), PROGRAM) if _can_be_warm(installed) else Path(sys.prefix)
+
+
+@cache
+def strict_python() -> list[str]:
+    """What starts the Python of the tests with all warnings as errors, warm where it can be."""
+    options = ["-W", "error"]
+    python = _warm(Path(sys.prefix), COMMAND, *options) / "bin" / "python" if AVAILABLE else None
+    return [str(python or sys.executable), *options]
 
 
 @cache
