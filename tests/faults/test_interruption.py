@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import subprocess
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from pulumi_capig.sandbox.gate import Gate
 from tests.faults.running import Running, start
 from tests.support.depth import DEPTH
 from tests.support.engine import Outcome, Stack
+from tests.support.markdown import DOCS, blocks
 
 ROUNDS, PIXELS = (50, 67) if DEPTH > 1 else (7, 8)
 """Rounds, and pixels of a round: each is a connection and two filters."""
@@ -134,9 +136,32 @@ def test_a_broken_up_is_settled_by_the_next(stack: Stack, sandbox: Sandbox, numb
     assert max(set_up.values()) <= (1 if way.graceful else 2)
 
 
+def test_a_kill_just_while_the_state_is_saved(stack: Stack, sandbox: Sandbox) -> None:
+    sandbox.connect("1000")
+    stack.write('capig.EventFilter("leads", event_name="Lead", filter_state="DROP")')
+    stack.up().ok()
+    (beside,) = stack.state_folder.glob(".pulumi/stacks/test/dev.json.attrs")
+    beside.write_text("")  # Pulumi empties it first, and fills it then
+    assert UNREADABLE in stack.up().failed().text
+    make_readable(stack)
+    stack.is_settled()
+
+
+UNREADABLE = "error: failed to load checkpoint: EOF"
+
+
+def make_readable(stack: Stack) -> None:
+    """What the page on interruptions says of a state that cannot be read."""
+    (command,) = (b.text for b in blocks(DOCS / "interruption.md", "sh") if "find" in b.text)
+    subprocess.run(["bash", "-e", "-c", command], cwd=stack.state_folder, check=True)
+
+
 def unlock(stack: Stack) -> None:
     """What the CLI says after it was killed, and does."""
     locked = stack.up().failed()
+    if UNREADABLE in locked.text:
+        make_readable(stack)
+        locked = stack.up().failed()
     assert "pulumi cancel" in locked.text
     stack.run("cancel", "--yes").ok()
 
