@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from .. import canonical
@@ -29,7 +30,7 @@ class Setting(Generic[T]):
     default: T
     secret: bool = False
 
-    @property
+    @cached_property
     def variable(self) -> str:
         """Name of the environment variable."""
         snake = "".join(f"_{c}" if c.isupper() else c.upper() for c in self.key)
