@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the settings of the person who runs it."""
     for name in list(os.environ):
-        if name.startswith("CAPIG_"):
+        if name.startswith("CAPIG_") or name == "PYTEST_ADDOPTS":
             monkeypatch.delenv(name)
 
 

@@ -14,6 +14,7 @@ import yaml
 
 from pulumi_capig import dynamic, settings
 from pulumi_capig.sandbox import Sandbox
+from tests.support import warm
 from tests.support.engine import Stack, cli
 from tests.support.markdown import DOCS, PAGES, ROOT, Block, blocks, name
 
@@ -161,7 +162,7 @@ def test_tests_of_users_run_as_they_are_shown(tmp_path: Path) -> None:
             file = tmp_path / block.title
             file.parent.mkdir(exist_ok=True)
             file.write_text(block.text, "utf-8")
-    path = f"{cli().parent}:{Path(sys.executable).parent}:/usr/bin:/bin"
+    path = f"{warm.cli(cli())}:{Path(sys.executable).parent}:/usr/bin:/bin"
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", str(tmp_path)],
         cwd=tmp_path,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import warm
 from tests.support.engine import cli
 from tests.support.markdown import DOCS, blocks
 from tests.support.terminal import Terminal, fresh_clone, shows
@@ -25,7 +26,7 @@ def terminals(clone: Path) -> Iterator[tuple[Terminal, Terminal]]:
     """Two terminals in the clone."""
     environment = {
         **{k: v for k, v in os.environ.items() if not k.startswith("PULUMI_")},
-        "PATH": f"{cli().parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{warm.cli(cli())}{os.pathsep}{os.environ['PATH']}",
         "PULUMI_HOME": str(clone.parent / "home"),
         "PULUMI_SKIP_UPDATE_CHECK": "1",
         "PULUMI_SKIP_CHECKPOINTS": "1",

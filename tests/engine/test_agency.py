@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from pulumi_capig.sandbox import Sandbox
+from tests.support import warm
 from tests.support.engine import ROOT, SECRET_MARK, cli
 from tests.support.markdown import blocks
 from tests.support.terminal import Terminal, fresh_clone, shows
@@ -43,7 +44,7 @@ def environment(clone: Path) -> dict[str, str]:
     temporary.mkdir()
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith(foreign)},
-        "PATH": f"{cli().parent}{os.pathsep}{Path(sys.prefix) / 'bin'}{os.pathsep}/usr/bin:/bin",
+        "PATH": f"{warm.cli(cli())}:{warm.environment(cli())}/bin:/usr/bin:/bin",
         "PULUMI_HOME": str(clone.parent / "home"),
         "PULUMI_SKIP_UPDATE_CHECK": "1",
         "TMPDIR": str(temporary),

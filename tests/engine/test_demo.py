@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import warm
 from tests.support.engine import ROOT, cli
 
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -29,7 +30,7 @@ def temporary(tmp_path: Path) -> Path:
 def start(temporary: Path, tmp_path: Path) -> Start:
     """Starts the demo, by default with the project's CLI, in somebody's environment."""
 
-    def start(path: str = f"{cli().parent}{os.pathsep}{os.environ['PATH']}") -> object:
+    def start(path: str = f"{warm.cli(cli())}{os.pathsep}{os.environ['PATH']}") -> object:
         own = {
             "PULUMI_HOME": str(tmp_path / "own-home"),
             "PULUMI_BACKEND_URL": "file:///there-is-no-such-folder",

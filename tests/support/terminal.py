@@ -7,7 +7,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from itertools import islice
@@ -15,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.engine import ROOT
+from tests.support import warm
+from tests.support.engine import ROOT, cli
 
 TIMEOUT = 300
 """Seconds until a terminal that says nothing more is ended."""
@@ -89,7 +89,7 @@ def fresh_clone(folder: Path, *sources: str) -> Path:
         sources: Paths beside those that `make` needs.
     """
     (folder / ".venv").mkdir(parents=True)
-    for path in Path(sys.prefix).iterdir():
+    for path in warm.environment(cli()).iterdir():
         (folder / ".venv" / path.name).symlink_to(path)
     for source in ("Makefile", "pyproject.toml", "requirements", "tools", *sources):
         copy = shutil.copytree if (ROOT / source).is_dir() else shutil.copy2

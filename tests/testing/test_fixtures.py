@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import pulumi_capig.testing
+from tests.support import warm
 from tests.support.engine import cli
 
 ENGINE, IN_A_FOLDER, MOCKS = (
@@ -27,7 +28,7 @@ def run_pytest(folder: Path, source: str, **environment: str) -> tuple[int, str]
         cwd=folder,
         env={
             **os.environ,
-            "PATH": f"{cli().parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": f"{warm.cli(cli())}{os.pathsep}{os.environ['PATH']}",
             **environment,
         },
         capture_output=True,

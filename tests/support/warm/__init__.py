@@ -26,7 +26,10 @@ from tests.support.depth import DEPTH
 from tests.support.warm.python import settings_of_python
 
 HERE = Path(__file__).parent
-PROGRAM = "pulumi pulumi.dynamic httpx pydantic tenacity idna dill importlib.metadata"
+PROGRAM = (
+    "pulumi pulumi.dynamic grpc._channel grpc._server httpx httpcore pydantic.main pydantic.types "
+    "pydantic.plugin._loader tenacity idna encodings.idna dill importlib.metadata runpy"
+)
 COMMAND = "httpcore httpx pydantic.json_schema rich.progress rich.table tenacity typer.main"
 HOST = "google.protobuf.json_format google.protobuf.struct_pb2"
 
