@@ -267,7 +267,7 @@ class Declarations:
     def _spelled(self, declared: Declared) -> Row | None:
         known, of_pixels = self.values.known, declared.kind not in FILTERS
         names = known(declared.names, secrets=of_pixels)
-        scope, state = known(declared.scope, secrets=True), known(declared.state)
+        scope, state = (known(v, secrets=True) for v in (declared.scope, declared.state))
         if declared.overruled or LATER in (names, scope, state):
             return None
         if not (isinstance(names, list) and isinstance(scope, list | None) and state in _STATES):

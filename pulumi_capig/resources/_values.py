@@ -90,6 +90,7 @@ class Values:
         try:
             if await output.is_known():
                 value, secret = await output.future(), await output.is_secret()
+                value = list(value) if isinstance(value, tuple) else value
                 self._told[id(output)] = _Told(output, value, secret)
             else:
                 self._told[id(output)] = _Told(output, LATER, secret=False)

@@ -138,3 +138,17 @@ def test_a_look_up_that_fails(stack: Stack, sandbox: Sandbox, name: str) -> None
     arguments = "shop, account" if name == "get_pixel_connection" else "account"
     sandbox.inject(FAULTS["403"].on("list", times=None))
     says(stack, sandbox, f"    capig.{name}_output({arguments})\n", "403")
+
+
+def test_a_secret_state_and_a_tuple_are_in_the_picture(stack: Stack, sandbox: Sandbox) -> None:
+    filters = """
+    capig.EventFilter("wide", event_name="Lead", filter_state=pulumi.Output.secret("DROP"))
+    listed = pulumi.Output.from_input(1).apply(lambda _: ("101",))
+    capig.EventFilter("listed", event_name="Search", filter_state="DROP", pixel_ids=listed)
+"""
+    stack.write(BY_HEART + filters)
+    stack.up().ok()
+    stack.write(BY_HEART + filters + '    connect("new", pixel_id="101")\n')
+    stack.up("--target", "**::new").ok()
+    for event in ("Lead", "Search"):
+        assert sandbox.state.effective_event(ACCOUNT, event, "101") == "DROP"
