@@ -119,7 +119,7 @@ class FilterWrites:
         done: dict[FilterSetting, Sent] = {}
         refused: set[FilterSetting] = set()
         while True:
-            sent = self._submit(lambda: [w for w in plan() if w.setting not in done])
+            sent = self._submit(plan)
             found = [s for s in sent if not (s.wish.optional and s.is_refused)]
             done.update((s.wish.setting, s) for s in found if s.error is None)
             news = {s.wish.setting for s in found if s.is_refused} - refused

@@ -202,7 +202,8 @@ class FilterLifecycle:
         """
         done = [s.wish.setting.words for s in sent if not s.error]
         error = _failure(sent).after(done)
-        return error.also(MAY_HOLD.format("It")) if claim.state == canonical.DROP else error
+        unclear = claim.state == canonical.DROP or any(s.may_hold for s in sent)
+        return error.also(MAY_HOLD.format("It")) if unclear else error
 
     # -- read ----------------------------------------------------------------------------------
 
@@ -249,8 +250,10 @@ class FilterLifecycle:
         Raises:
             GatewayError: Always: what failed, and what became of it.
         """
-        error = _failure(sent)
-        if any(s.may_hold for s in sent):
+        error, ledger = _failure(sent), account.ledger
+        half_way = any(s.may_hold for s in sent)
+        # Another resource may have opened its pixels, since the program wanted that of this one.
+        if half_way or any(ledger.is_left(k, old.scope, old.state) for k in self._places(old)):
             second = self._failure_of_putting_back(account, old)
             if second is None:
                 error = error.because(
@@ -262,7 +265,8 @@ class FilterLifecycle:
                     "It is not known whether it is in force. Run the command again; to go back to "
                     "the old values, also set a new `reassert`."
                 )
-        if new is not None and new.state == canonical.DROP and _adds(old, new):
+        unclear = new is not None and (half_way or new.state == canonical.DROP)
+        if new is not None and unclear and _adds(old, new):
             error = error.also(MAY_HOLD.format("What was added"))
         raise error
 

@@ -173,7 +173,7 @@ class Ledger:
         return [
             wish
             for key, state in self._picture.of_pixel(self._tenant_id, pixel)
-            for wish in self._wishes(key, {pixel}, state)
+            for wish in self._wishes(key, {pixel}, state, declared=True)
         ]
 
     def clear(self, pixel: str) -> list[Wish]:
@@ -237,13 +237,18 @@ class Ledger:
             return pixel in self._gone or self._pixels.is_missing(pixel)
 
     def is_disturbed(self, key: PlaceKey, scope: Scope, state: str) -> bool:
-        """Whether this run has left a part of a scope without the state that a filter declares.
+        """Whether this run has left, or is leaving, a part of a scope without a filter's state.
 
         A filter that is declared inside ``apply`` comes too late to be asked before.
         """
-        with self._deciding, self._lock:
+        with self._deciding:
             if any(_opposes(setting, key, scope, state) for setting in self._under_way):
                 return True
+            return self.is_left(key, scope, state)
+
+    def is_left(self, key: PlaceKey, scope: Scope, state: str) -> bool:
+        """Whether this run has left a part of a scope without the state that a filter declares."""
+        with self._lock:
             held = self._held.get(key, {})
             if scope is None and None in held and held[None].state != state:
                 return True

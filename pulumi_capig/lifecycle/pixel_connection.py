@@ -52,6 +52,10 @@ if TYPE_CHECKING:
     from .run_account import RunAccount
 
 _GOING_BACK = "To go back to the old values instead, also set a new `reassert`."
+_ADOPT_AGAIN = (
+    "Run it with CAPIG_ADOPT=true again: a plain `pulumi up` sends no filters of this pixel."
+)
+_OFF_NOW = "To keep the pixel in the program instead, run `pulumi refresh` first."
 
 
 class PixelConnectionLifecycle:
@@ -81,7 +85,7 @@ class PixelConnectionLifecycle:
         self._run.remark(canonical.api_version_remark, inputs.get("api_version"))
         if not checked.failures and all(is_known(inputs.get(name)) for name in KEYS):
             self._declare(checked, row, adopt=adopt)
-            if not olds and not checked.failures:
+            if not olds and not checked.failures and is_known(declared):
                 self._look_ahead(checked, row, adopt=adopt)
         return checked
 
@@ -207,18 +211,21 @@ class PixelConnectionLifecycle:
     def update(self, _resource_id: str, olds: Props, news: Props) -> Props:
         """Send what differs, and nothing else."""
         key = key_of(news)
-        with self._writing(key, _GOING_BACK) as writes:
-            pixel = self._update(key, olds, news, writes)
+        # After a run that was killed: it may have connected a pixel that was gone, and no more.
+        settling = self._run.settings.get(table.ADOPT) is True
+        going_back = f"{_GOING_BACK} {_ADOPT_AGAIN}" if settling else _GOING_BACK
+        with self._writing(key, going_back) as writes:
+            pixel = self._update(key, olds, news, writes, settling=settling)
         return self._outputs(news, pixel.over(Pixel.from_outputs(olds)))
 
-    def _update(self, key: PixelKey, olds: Props, news: Props, writes: ConnectionWrites) -> Pixel:
+    def _update(
+        self, key: PixelKey, olds: Props, news: Props, writes: ConnectionWrites, *, settling: bool
+    ) -> Pixel:
         changed, stored = changed_inputs(olds, news), Pixel.from_outputs(olds)
         moved = self._run.has_moved(olds.get("gateway"))
         again = "reassert" in changed
         set_up = is_managed(news) and (again or any(n in changed and n in news for n in SET_UP_BY))
         newly_switched = any(name in news and name not in olds for name in SWITCHES)
-        # After a run that was killed: it may have connected a pixel that was gone, and no more.
-        settling = self._run.settings.get(table.ADOPT) is True
         if not (moved or set_up or newly_switched or settling):
             wanted = {n: on for n, on in declared_switches(news).items() if again or n in changed}
             try:
@@ -252,7 +259,10 @@ class PixelConnectionLifecycle:
         self._run.allow_disconnect(key)
         writes = ConnectionWrites(self._run, key)
         writes.disconnect()
-        writes.clear()
+        try:
+            writes.clear()
+        except GatewayError as error:
+            raise error.after([f"pixel {key.pixel_id} disconnected"], _OFF_NOW) from error
 
     # ------------------------------------------------------------------------------------------
 

@@ -1,0 +1,185 @@
+"""What fails beside other resources, and is reverted: nothing that is declared DROP stays open."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from pulumi_capig.sandbox import Dialect, Fault, Sandbox
+from tests.provider.test_put_back import (
+    FILTER,
+    RUN_AGAIN,
+    Declared,
+    Lose,
+    connection,
+    events,
+    held,
+    lose,
+    three,
+)
+from tests.support.deployment import UNKNOWN, Deployment
+from tests.support.strikes import environment
+
+__all__ = ["lose", "three"]  # fixtures
+
+LEAD = ("Lead",)
+ONE, TWO, BOTH = ("101",), ("102",), ("101", "102")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"old": events(LEAD, *ONE)}, {"new": events(LEAD, *ONE, state="PUBLISH")}),
+        (
+            {"f": events(LEAD, *ONE, state="PUBLISH"), "old": events(LEAD, *TWO)},
+            {"f": events(LEAD, *BOTH, state="PUBLISH")},
+        ),
+        (
+            {"f": events(LEAD, *ONE), "old": events(LEAD, *TWO)},
+            {"f": events(LEAD, *BOTH, state="PUBLISH")},
+        ),
+    ],
+    ids=["rename", "grown", "opened and grown"],
+)
+def test_a_publish_without_an_answer_says_what_helps(
+    deployment: Deployment,
+    three: Sandbox,
+    lose: Lose,
+    before: dict[str, Declared],
+    after: dict[str, Declared],
+) -> None:
+    deployment.up(before)
+    with lose("502-page-after-write", FILTER):
+        (error,) = deployment.up(after).errors.values()
+    assert RUN_AGAIN in error
+    # The advice works.
+    assert deployment.up(after).errors == {}
+    assert deployment.up(before).errors == {}
+    assert held(three, LEAD, "101" if "f" not in after else "102") == {("DROP",)}
+
+
+def test_a_publish_that_is_refused_at_once_says_no_more(
+    deployment: Deployment, three: Sandbox
+) -> None:
+    three.inject(Fault.status(403, operation=FILTER))
+    error = deployment.up({"f": events(LEAD, "101", state="PUBLISH")}).errors["f"]
+    assert RUN_AGAIN not in error
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            {"a": events(LEAD, "101", "102"), "b": events(LEAD, "102", "103")},
+            {"a": events(LEAD, "101"), "b": events(LEAD, "102", "103", state="PUBLISH")},
+        ),
+        (
+            {"a": events(LEAD, "101", "102"), "b": events(("Lead", "Search"), "102")},
+            {"a": events(LEAD, "101")},
+        ),
+    ],
+    ids=["update", "delete"],
+)
+def test_what_another_filter_opened_is_put_back_where_the_own_step_is_refused(
+    deployment: Deployment,
+    three: Sandbox,
+    before: dict[str, Declared],
+    after: dict[str, Declared],
+) -> None:
+    deployment.up(before)
+    three.inject(Fault.status(403, operation=FILTER, after=1))
+    assert deployment.up(after).errors.keys() == {"b"}
+    assert deployment.up({**after, "b": before["b"]}).errors == {}
+    assert held(three, LEAD, "102") == {("DROP",)}
+
+
+def test_a_pixel_that_came_with_a_new_state_is_put_back_with_the_old_one(
+    deployment: Deployment, in_sandbox: Sandbox
+) -> None:
+    in_sandbox.dialect = Dialect(account_wide="copies")
+    before = {"c": connection("101"), "w": events(LEAD)}
+    deployment.up(before)
+    in_sandbox.inject(Fault.status(403, operation=FILTER, after=1))
+    opened = {"n": connection("102"), "w": events(LEAD, state="PUBLISH"), "c": connection("101")}
+    assert deployment.up(opened).errors.keys() == {"w"}
+    deployment.up({**before, "n": connection("102")})
+    assert held(in_sandbox, LEAD, "101", "102") == {("DROP", "DROP")}
+
+
+@pytest.mark.parametrize("lost", [None, 500])
+def test_a_setting_that_is_sent_twice_counts_once_it_is_sent_twice(
+    deployment: Deployment, three: Sandbox, lost: int | None
+) -> None:
+    three.dialect = Dialect(account_wide="copies", filter_unknown_pixel="404")
+    deployment.up({"f": events(LEAD)})
+    if lost:
+        three.inject(Fault("field-error", FILTER, code=lost, after=1, times=1))
+    three.inject(Fault("field-error", FILTER, code=404, after=2, times=1))
+    with environment(CAPIG_MAX_RETRIES="0"):
+        deployment.up({"f": events(LEAD, "101")})
+    three.clear_faults()
+    assert deployment.up({"f": events(LEAD, "101")}).errors == {}
+    assert held(three, LEAD, "101") == {("DROP",)}
+
+
+def test_a_pixel_that_goes_before_its_filters_come_ends_the_step(
+    deployment: Deployment, in_sandbox: Sandbox
+) -> None:
+    in_sandbox.dialect = Dialect(filter_unknown_pixel="404")
+    in_sandbox.connect("102")
+    program = {"c": connection("101"), "f": events(LEAD, "101", "102")}
+    results: list[Any] = []
+    with in_sandbox.hold(FILTER) as gate:
+        running = threading.Thread(
+            target=lambda: results.append(deployment.up(program)), daemon=True
+        )
+        running.start()
+        gate.wait()
+        in_sandbox.disconnect("101")
+        gate.release()
+        running.join(60)
+    assert not running.is_alive()
+    assert "so pixel 101 is missing what the program declares" in results[0].errors["c"]
+
+
+def test_a_recovery_that_fails_says_how_it_goes_on(
+    deployment: Deployment, in_sandbox: Sandbox
+) -> None:
+    in_sandbox.dialect = Dialect(account_wide="copies")
+    deployment.up({"c": connection("101"), "w": events(LEAD)})
+    in_sandbox.disconnect("101")
+    in_sandbox.connect("101")  # as a kill between the connection and its filters leaves it
+    program = {"c": connection("101", access_token="EAAC"), "w": events(LEAD)}
+    in_sandbox.inject(Fault.status(403, operation=FILTER))
+    with environment(CAPIG_ADOPT="true"):
+        error = deployment.up(program).errors["c"]
+        assert "Run it with CAPIG_ADOPT=true again" in error
+        assert deployment.up(program).errors == {}
+    assert held(in_sandbox, LEAD, "101") == {("DROP",)}
+
+
+def test_a_disconnect_whose_filters_fail_says_that_the_pixel_is_off(
+    deployment: Deployment, in_sandbox: Sandbox
+) -> None:
+    program = {"c": connection("101"), "w": events(LEAD)}
+    deployment.up(program)
+    in_sandbox.inject(Fault.status(403, operation=FILTER))
+    error = deployment.up({"w": program["w"]}).errors["c"]
+    assert "already in force: pixel 101 disconnected" in error
+    assert "run `pulumi refresh` first" in error
+    # The advice works.
+    deployment.refresh()
+    assert deployment.up(program).errors == {}
+    assert in_sandbox.state.pixel(in_sandbox.tenant_id, "101") is not None
+    assert held(in_sandbox, LEAD, "101") == {("DROP",)}
+
+
+def test_a_preview_that_reads_refuses_nothing_where_adopt_is_not_known_yet(
+    deployment: Deployment, in_sandbox: Sandbox
+) -> None:
+    in_sandbox.connect("101")
+    with environment(CAPIG_PREVIEW_READS="true"):
+        assert deployment.preview({"c": connection("101", adopt=UNKNOWN)}).errors == {}
+        assert deployment.preview({"c": connection("101")}).errors.keys() == {"c"}
