@@ -625,7 +625,7 @@ def accepting(meet: Callable[[socket.socket], None]) -> Iterator[int]:
             except OSError:
                 return
             accepted.append(connection)
-            with connection:
+            with connection, suppress(OSError):  # whoever asks may be the first to hang up
                 meet(connection)
 
     thread = threading.Thread(target=serve)

@@ -80,7 +80,11 @@ class Forks:
         """Fork; returns what to run in the new process, and nothing in this one."""
         header, files, _, _ = socket.recv_fds(asking, 8, 3)
         with asking.makefile("rb") as content:
-            request = marshal.loads(content.read(int.from_bytes(header, "little")))  # noqa: S302
+            text = content.read(int.from_bytes(header, "little"))
+        if not text:  # it was killed before it could ask
+            asking.close()
+            return None
+        request = marshal.loads(text)  # noqa: S302
         if pid := os.fork():
             for file in files:
                 os.close(file)
