@@ -6,6 +6,8 @@ import threading
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from ..errors import RefusedError
+
 K = TypeVar("K")
 
 
@@ -15,15 +17,40 @@ class Claim:
 
     Attributes:
         adopt: Whether what exists may be taken over.
+        came: Whether the claimant was checked, and is right. One that needs something that failed
+            does not come, nor does one that `--target` leaves out.
+        freed: Whether a resource that had it before is replaced, and deleted first.
         spared: Whether a delete of this run left it for the claimant.
         failed: Whether the claimant tried and failed.
         whole: Whether a take-over sends all of it, because a part of it cannot be read.
     """
 
     adopt: bool = False
+    came: bool = False
+    freed: bool = False
     spared: bool = False
     failed: bool = False
     whole: bool = False
+
+    def spare(self, act: str) -> None:
+        """Leave to the claimant what a delete is about.
+
+        Args:
+            act: What the delete does, in words.
+
+        Raises:
+            RefusedError: The claimant does not hold it, and nobody would.
+        """
+        if self.failed:
+            what = f"{act}: kept, because the resource that now declares it failed"
+            raise RefusedError(what, "Fix that error, then run `pulumi up` again.")
+        if not (self.came or self.freed):
+            what = (
+                f"{act}: kept, because the resource that now declares it was left out of this run"
+            )
+            advice = "Fix what it waits for, or target it too, then run `pulumi up` again."
+            raise RefusedError(what, advice)
+        self.spared = True
 
 
 class Claims(Generic[K]):

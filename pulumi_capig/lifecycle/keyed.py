@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from .. import settings as table
-from ..errors import AlreadyExistsError, RefusedError
+from ..errors import AlreadyExistsError
 from ..picture import Row
 from .readable import ReadableLifecycle, T
 from .tenancy import resolve_tenant
@@ -47,18 +47,26 @@ class KeyedLifecycle(ReadableLifecycle[T]):
         inputs = checked.inputs
         claim = self._claim(inputs)
         claim.adopt = claim.adopt or for_all or given.get("adopt") is True
+        claim.came = True
         declared = Row("another resource", self.kind, (self._key(inputs),))
         other = self._run.picture.declare(row, inputs["tenant_id"], declared)
         if other is not None:
             reason = f"{other.resource} declares {self._words(inputs)} too. Keep one of them"
             checked.failures.append(Failure("", reason))
-        elif not olds and not self._run.picture.deletes_first(row):
-            self._look_ahead(checked, claim)
+        elif not self._run.picture.deletes_first(row):
+            if not olds:
+                self._look_ahead(checked, claim)
+        elif all(is_known(olds.get(name)) and name in olds for name in self.replaces):
+            # What is deleted first is free for another resource by then.
+            before = self._claim(olds)
+            before.freed = before is not claim
 
     def _look_ahead(self, checked: Checked, claim: Claim) -> None:
         """Say in a preview what `up` would refuse or take over, where a preview may read."""
         reads = read_setting(self._run.settings, table.PREVIEW_READS, checked)
-        if not (reads and self._run.picture.preview) or self._existing(checked.inputs) is None:
+        if not (reads and self._run.picture.preview) or claim.freed:
+            return
+        if self._existing(checked.inputs) is None:
             return
         if claim.adopt:
             self._run.tell(f"`up` takes over {self._words(checked.inputs)}")
@@ -97,15 +105,7 @@ class KeyedLifecycle(ReadableLifecycle[T]):
         """Take it away, unless another resource of the program holds it."""
         self._run.has_moved(outputs.get("gateway"))
         if self._run.picture.declares(outputs["tenant_id"], self.kind, self._key(outputs)):
-            claim = self._claim(outputs)
-            if claim.failed:
-                what = (
-                    f"delete {self._words(outputs)}: kept, because the resource that now declares "
-                    "it failed"
-                )
-                advice = "Fix that error, then run `pulumi up` again."
-                raise RefusedError(what, advice)
-            claim.spared = True
+            self._claim(outputs).spare(f"delete {self._words(outputs)}")
             return
         self._remove(outputs)
 

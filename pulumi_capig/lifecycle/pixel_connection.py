@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .. import canonical
 from .. import settings as table
-from ..errors import AlreadyConnectedError, GatewayError, NotFoundError, RefusedError
+from ..errors import AlreadyConnectedError, GatewayError, NotFoundError
 from ..gateway.pixel import Pixel
 from ..picture import Row
 from .connection_rules import (
@@ -85,6 +85,7 @@ class PixelConnectionLifecycle:
         self._run.remark(canonical.api_version_remark, inputs.get("api_version"))
         if not checked.failures and all(is_known(inputs.get(name)) for name in KEYS):
             self._declare(checked, row, adopt=adopt)
+            self._leave(olds, checked, row)
             if not olds and not checked.failures and is_known(declared):
                 self._look_ahead(checked, row, adopt=adopt)
         return checked
@@ -92,12 +93,19 @@ class PixelConnectionLifecycle:
     def _declare(self, checked: Checked, row: int, *, adopt: bool) -> None:
         key = key_of(checked.inputs)
         claim = self._claim(key)
-        claim.adopt = claim.adopt or adopt
+        claim.adopt, claim.came = claim.adopt or adopt, True
         declared = Row("another resource", "connection", (key.pixel_id,))
         other = self._run.picture.declare(row, key.tenant_id, declared)
         if other is not None:
             reason = f"{other.resource} connects the same pixel, {key.pixel_id}. Keep one of them"
             checked.failures.append(Failure("", reason))
+
+    def _leave(self, olds: Props, checked: Checked, row: int) -> None:
+        """Note that what is deleted first is free for another resource by then."""
+        known = all(name in olds and is_known(olds[name]) for name in KEYS)
+        if known and self._run.picture.deletes_first(row):
+            before = key_of(olds)
+            self._claim(before).freed = before != key_of(checked.inputs)
 
     def _look_ahead(self, checked: Checked, row: int, *, adopt: bool) -> None:
         """Say in a preview what `up` would refuse or take over, where a preview may read.
@@ -109,6 +117,8 @@ class PixelConnectionLifecycle:
         if not (reads and self._run.picture.preview) or self._run.picture.deletes_first(row):
             return
         key = key_of(checked.inputs)
+        if self._claim(key).freed:
+            return
         found = self._run.account(key.tenant_id).pixels.get(key.pixel_id)
         where = f"pixel {key.pixel_id} (account {key.tenant_id})"
         if found is not None and not adopt:
@@ -245,16 +255,9 @@ class PixelConnectionLifecycle:
         """Disconnect the pixel, unless another resource of the program holds it."""
         self._run.has_moved(outputs.get("gateway"))
         key = key_of(outputs)
-        claim = self._claim(key)
         if self._run.picture.connects(*key):
-            if claim.failed:
-                what = (
-                    f"disconnect pixel {key.pixel_id} (account {key.tenant_id}): kept, because the "
-                    "resource that now declares it failed"
-                )
-                advice = "Fix that error, then run `pulumi up` again."
-                raise RefusedError(what, advice)
-            claim.spared = True
+            where = f"pixel {key.pixel_id} (account {key.tenant_id})"
+            self._claim(key).spare(f"disconnect {where}")
             return
         self._run.allow_disconnect(key)
         writes = ConnectionWrites(self._run, key)

@@ -180,6 +180,39 @@ def test_a_renamed_connection_stays_connected(stack: Stack, sandbox: Sandbox) ->
     assert writes(sandbox) == []
 
 
+def user(name: str, **more: str) -> str:
+    declared = {"email": "'jo@example.com'", "role": "'view'", **more}
+    return f'capig.AccountUser("{name}", {", ".join(f"{k}={v}" for k, v in declared.items())})\n'
+
+
+@pytest.mark.parametrize("out", ["its need failed", "not targeted"])
+def test_what_a_resource_that_was_left_out_claims_stays_in_the_state(
+    stack: Stack, sandbox: Sandbox, out: str
+) -> None:
+    stack.write(shop("shop") + user("jo") + drop("wide"))
+    stack.up().ok()
+    broken = shop("broken", pixel_id="'105'")
+    after = broken.replace("capig.", "broken = capig.", 1)
+    after += "after = pulumi.ResourceOptions(depends_on=[broken]{})\n"
+    renamed = shop("store", opts="after") + user("joan", opts="after") + drop("wide")
+    stack.write(after.format("") + renamed)
+    if out == "not targeted":
+        outcome = stack.up(*(f"--target=**::{name}" for name in ("shop", "jo", "wide")))
+    else:
+        sandbox.inject(Fault.status(400, operation=SETUP, times=None))
+        outcome = stack.up("--continue-on-error")
+    assert outcome.failed().text.count("that now declares it was left out of this run") >= 2
+    assert set(stack.resources()) == {"shop", "jo", "wide"}
+    assert DELETE not in writes(sandbox)
+    # Nothing of the message's way forward is lost.
+    sandbox.clear_faults()
+    names = after.format(", aliases=[pulumi.Alias(name=old) for old in ('shop', 'jo')]")
+    stack.write(names + renamed)
+    stack.up().ok()
+    assert set(stack.resources()) == {"broken", "store", "joan", "wide"}
+    stack.is_settled()
+
+
 def test_a_forced_replacement_with_delete_first_never_disconnects(
     stack: Stack, sandbox: Sandbox
 ) -> None:

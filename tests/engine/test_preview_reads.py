@@ -67,6 +67,38 @@ def test_it_never_refuses_what_up_accepts(stack: Stack, sandbox: Sandbox) -> Non
         assert "untaint" in outcome.text
 
 
+def test_what_is_deleted_first_is_free_for_another(stack: Stack, sandbox: Sandbox) -> None:
+    def program(pixel: str, email: str, more: str = "") -> str:
+        return f"""
+    first = pulumi.ResourceOptions(delete_before_replace=True)
+    def shop(name, pixel, opts):
+        return capig.PixelConnection(
+            name, pixel_id=pixel, business_id="1", access_token="EAAB", opts=opts
+        )
+    old = shop("old", "{pixel}", first)
+    jo = capig.AccountUser("jo", email="{email}", role="view", opts=first)
+    after = pulumi.ResourceOptions(depends_on=[old, jo])
+    {more}
+"""
+
+    stack.write(program("101", "jo@example.com"))
+    stack.up().ok()
+    another = """shop("new", "101", after)
+    capig.AccountUser("new", email="jo@example.com", role="manage", opts=after)
+"""
+    stack.write(program("102", "al@example.com", another))
+    stack.preview(**READS).ok()
+    stack.up().ok()
+    stack.is_settled()
+    # Where nothing is replaced, both refuse.
+    stack.write(program("102", "al@example.com", 'shop("new", "103", after)'))
+    stack.up().ok()
+    sandbox.connect("104")
+    stack.write(program("102", "al@example.com", 'shop("new", "104", after)'))
+    for outcome in (stack.preview(**READS), stack.up()):
+        assert "it is connected already" in outcome.failed().text
+
+
 def test_a_run_disconnects_no_more_pixels_than_it_may(stack: Stack, sandbox: Sandbox) -> None:
     def connected() -> int:
         return len(sandbox.state.pixels(sandbox.tenant_id))
