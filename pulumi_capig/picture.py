@@ -230,8 +230,10 @@ class Picture:
     def __init__(self) -> None:
         self.preview = False
         self._lock = threading.Lock()
-        self._rows: list[Row | None] = []
+        self._rows: dict[int, Row | None] = {}
+        """By their numbers in the program's picture; those without a hint are below zero."""
         self._written = False
+        self._unhinted = 0
         self._late: set[int] = set()
         self._deletes_first: set[int] = set()
         self._secret: set[str] = set()
@@ -249,15 +251,17 @@ class Picture:
         path, mark, number = str(hint or "").rpartition("#")
         with self._lock:
             if not (mark and number.isdigit()):
-                self._rows.append(None)
-                self._late.add(len(self._rows) - 1)
-                return len(self._rows) - 1
+                self._unhinted += 1
+                self._late.add(-self._unhinted)
+                return self._new_row(-self._unhinted)
             content = _take(Path(path))
             if content is not None:
                 self._load(content)
-            row = int(number)
-            self._rows += [None] * (row + 1 - len(self._rows))
-            return row
+            return self._new_row(int(number))
+
+    def _new_row(self, number: int) -> int:
+        self._rows.setdefault(number, None)
+        return number
 
     def _load(self, content: dict[str, Any]) -> None:
         self.preview = content["preview"]
@@ -271,8 +275,7 @@ class Picture:
             account.update([known] if known else [])
         scopes = [frozenset(scope) for scope in content["scopes"]]
         for number, plain in enumerate(content["rows"]):
-            if number == len(self._rows):
-                self._rows.append(None)
+            self._new_row(number)
             if plain and number not in self._checked:
                 resource, kind, names, scope, state, of = plain
                 whom = scopes[scope] if scope >= 0 else None
@@ -350,7 +353,7 @@ class Picture:
         return row._replace(account=account) if account in self._accounts_of(row) else row
 
     def _contradicted(self, number: int, row: Row) -> Row | None:
-        for other_number, other in enumerate(self._rows):
+        for other_number, other in self._rows.items():
             if other is None or other_number == number:
                 continue
             if row.contradicts(self._open(other)) and row.account in self._accounts_of(other):
@@ -384,7 +387,7 @@ class Picture:
         """Whether a resource of the program is in an account."""
         with self._lock:
             account = digest(tenant_id)
-            return any(row and account in self._accounts_of(row) for row in self._rows)
+            return any(row and account in self._accounts_of(row) for row in self._rows.values())
 
     def place(self, tenant_id: str, key: PlaceKey, pixels: Iterable[str] = ()) -> WantedPlace:
         """What is wanted of an event or website, for `pixels` and those that the run has met."""
@@ -409,7 +412,7 @@ class Picture:
     def _of(self, tenant_id: str) -> _WantedAccount:
         if self._wanted is None:
             index: defaultdict[str, _WantedAccount] = defaultdict(_WantedAccount)
-            for row in filter(None, self._rows):
+            for row in filter(None, self._rows.values()):
                 for account in self._accounts_of(row):
                     index[account].add(self._open(row))
             self._wanted = dict(index)

@@ -69,6 +69,19 @@ def test_an_account_that_a_check_corrects_is_that_resource_s_alone() -> None:
     assert picture.place(DEFAULT, LEAD).named == {"101": "DROP"}
 
 
+def test_a_resource_without_a_hint_takes_no_other_s_place() -> None:
+    picture = Picture()
+    unhinted = picture.receive(None)
+    shop = with_picture({"shop": connection("101")})["shop"][1]
+    hinted = picture.receive(shop[HINT])
+    for row, pixel in ((unhinted, "102"), (hinted, "101")):
+        assert picture.declare(row, DEFAULT, Row("", "connection", (pixel,))) is None
+    assert picture.connects(DEFAULT, "101")
+    assert picture.connects(DEFAULT, "102")
+    assert picture.is_late(unhinted)
+    assert not picture.is_late(hinted)
+
+
 def test_secret_pixels_are_told_by_whoever_meets_them() -> None:
     writer = Writer()
     rows = [
