@@ -117,20 +117,30 @@ class FilterWrites:
             GatewayError: The plan needed the list of pixels, and it cannot be read.
         """
         done: dict[FilterSetting, Sent] = {}
+        failed: list[Sent] = []
         refused: set[FilterSetting] = set()
         while True:
-            sent = self._submit(plan)
+            try:
+                sent = self._submit(plan)
+            except GatewayError:
+                if not failed:
+                    raise
+                break  # the refusals say more
             found = [s for s in sent if not (s.wish.optional and s.is_refused)]
             done.update((s.wish.setting, s) for s in found if s.error is None)
-            news = {s.wish.setting for s in found if s.is_refused} - refused
-            if news:
-                refused |= news
-                try:
-                    self._pixels.read_again()
-                    continue
-                except GatewayError:
-                    pass  # the refusals say more
-            return [*done.values(), *(s for s in found if s.error is not None)]
+            failed = [s for s in found if s.error is not None]
+            news = {s.wish.setting for s in failed if s.is_refused} - refused
+            if not (news and self._is_list_read_again()):
+                break
+            refused |= news
+        return [*done.values(), *failed]
+
+    def _is_list_read_again(self) -> bool:
+        try:
+            self._pixels.read_again()
+        except GatewayError:
+            return False
+        return True
 
     # -- taking turns --------------------------------------------------------------------------
 

@@ -263,6 +263,24 @@ def test_an_update_that_is_refused_half_way_is_put_back(
     assert held(three, names, "101", "102") == {("DROP", "DROP")}
 
 
+def test_a_list_that_is_of_no_use_hides_nothing_that_was_sent(
+    deployment: Deployment, in_sandbox: Sandbox
+) -> None:
+    names, shop = ("Lead", "Search"), {"shop": connection("101")}
+    before = {**shop, "f": events(names, "101")}
+    deployment.up(before)
+    in_sandbox.inject(Fault("field-error", FILTER, code=404, after=1, times=1))
+    in_sandbox.inject(
+        Fault("missing-fields", "list", fields=("id", "pixelID", "connectionId"), after=1)
+    )
+    error = deployment.up({**shop, "f": events(names, "101", state="PUBLISH")}).errors["f"]
+    assert PUT_BACK in error
+    assert "404" in error
+    in_sandbox.clear_faults()
+    assert deployment.up(before).changes == []
+    assert held(in_sandbox, names, "101") == {("DROP",)}
+
+
 @one_and_many
 def test_what_is_refused_at_once_needs_nothing_put_back(
     deployment: Deployment, three: Sandbox, names: tuple[str, ...]
