@@ -228,19 +228,20 @@ class FilterLifecycle:
         self, account: RunAccount, old: FilterClaim, new: FilterClaim, again: bool
     ) -> Iterator[Wish]:
         ledger, kept = account.ledger, set(old.names) & set(new.names)
+        believed = "" if again else old.state
         for key in self._places(new):
             if key.name not in kept:
                 yield from ledger.put(key, new.scope, new.state)
             elif old.scope is None and new.scope is not None:
                 # The way back from the account sets what filters name, this one's pixels too.
-                yield from ledger.let_go_account(key, old.state)
+                yield from ledger.let_go_account(key, believed)
             elif again or old.state != new.state or _grows(old.scope, new.scope):
                 yield from ledger.put(key, new.scope, new.state, leaving=old.scope or frozenset())
         for key in self._places(old):
             if key.name not in kept:
                 yield from self._let_go(account, key, old)
             elif old.scope is not None and new.scope is not None:
-                yield from ledger.let_go(key, old.scope - new.scope, old.state)
+                yield from ledger.let_go(key, old.scope - new.scope, believed)
 
     def _put_back(
         self, account: RunAccount, old: FilterClaim, new: FilterClaim | None, sent: list[Sent]

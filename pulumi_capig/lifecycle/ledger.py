@@ -130,7 +130,7 @@ class Ledger:
         Args:
             key: The place.
             pixels: The pixels.
-            believed: The state that the filter had put in force.
+            believed: The state that the filter had put in force; "" if that is not to be trusted.
         """
         wanted = self._place(key, pixels)
         groups: dict[str, set[str]] = {DROP: set(), PUBLISH: set()}

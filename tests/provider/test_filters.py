@@ -564,6 +564,17 @@ def test_taking_over_a_fleet_sends_new_filters_once(deployment: Deployment, thre
     assert calls(three) == [("DROP", None), ("DROP", ("101", "102", "103"))]
 
 
+@pytest.mark.parametrize("also", [lead(), lead("101")], ids=["wide", "listed"])
+def test_a_reassert_of_what_another_filter_takes_over_is_sent(
+    deployment: Deployment, in_sandbox: Sandbox, also: Any
+) -> None:
+    in_sandbox.dialect = Dialect(account_wide="copies")
+    deployment.up({"f": lead(), "also": also})
+    in_sandbox.connect("101")  # by hand: it has no copy
+    deployment.up({"f": lead("101", reassert="again"), "also": also})
+    assert held(in_sandbox, "101") == ["DROP"]
+
+
 @pytest.mark.parametrize("reading", READINGS)
 def test_no_entry_of_a_pixel_outlives_the_filter_that_made_it(
     deployment: Deployment, in_sandbox: Sandbox, reading: Any
