@@ -158,7 +158,8 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
         except NotFoundError as error:
             roles = self._look_again(inputs, error).roles()
             offers = ", ".join(sorted({roles.action(name) for name in roles.offered}))
-            raise error.because(advice=f"Its roles: {offers or 'none are told'}.") from error
+            advice = f"Its roles: {offers}." if offers else "The gateway names no role of it."
+            raise error.because(advice=advice) from error
         if answer == users.AddedUser():
             reason = "the gateway did not confirm that it added anybody"
             raise OutcomeUnknownError(reason, operation=f"add user {email}", tenant_id=tenant_id)

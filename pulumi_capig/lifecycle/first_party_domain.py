@@ -210,9 +210,9 @@ class FirstPartyDomainLifecycle(KeyedLifecycle["Routing"]):
 
     def _remove(self, outputs: Props) -> None:
         self._run.tell(
-            f"{self._words(outputs)} stays: no operation removes it. It goes when the account is "
-            "deleted, or when another domain replaces it. Remove its DNS record only once no page "
-            "of the advertiser sends events there any more."
+            f"{self._words(outputs)} stays: no operation removes it. It is there until the account "
+            "is deleted or another domain replaces it. Remove its DNS record only once no page of "
+            "the advertiser sends events there any more."
         )
 
     # -- read ----------------------------------------------------------------------------------

@@ -147,8 +147,8 @@ class PipelineLifecycle(NumberedLifecycle["Pipeline"]):
             if left and outputs.get("force_destroy") is not True:
                 shown = ", ".join(left[:_SHOWN]) + (", …" if len(left) > _SHOWN else "")
                 what = (
-                    f"delete {self._words(ref)}: it is not empty: {len(left)} sources or "
-                    f"destinations in it ({shown})"
+                    f"delete {self._words(ref)}: it is not empty: {len(left)} source(s) or "
+                    f"destination(s) in it ({shown})"
                 )
                 advice = (
                     "Remove them first; with pipeline_id=pipeline.pipeline_id they are deleted "

@@ -74,7 +74,7 @@ def test_what_replaces_and_what_is_refused(stack: Stack, sandbox: Sandbox) -> No
     sandbox.add_source(pipeline, "By hand", source_id="777")
     stack.write("")
     refused = stack.up().failed().text
-    assert "sources or destinations in it (777)" in refused
+    assert "source(s) or destination(s) in it (777)" in refused
     assert set(stack.resources()) == {"web"}
     sandbox.drop_source("777")
     stack.up().ok()

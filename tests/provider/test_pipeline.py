@@ -485,7 +485,7 @@ def test_a_pipeline_that_is_not_empty_is_not_deleted(
     inside = [add(own_id(deployment), f"No {n}").id for n in range(6)]
     in_sandbox.clear_requests()
     message = deployment.destroy().errors["web"]
-    assert "6 sources or destinations in it" in message
+    assert "6 source(s) or destination(s) in it" in message
     assert sum(each in message for each in inside) == 5
     assert sent(in_sandbox) == []
     assert "web" in deployment.state
@@ -503,7 +503,7 @@ def test_what_is_not_told_is_looked_for_in_the_lists(
     add = in_sandbox.add_source if unseen == "dataSources" else in_sandbox.add_destination
     add(own_id(deployment), "One")
     in_sandbox.inject(Fault("missing-fields", "pipeline", fields=(unseen,), times=None))
-    assert "1 sources or destinations in it" in deployment.destroy().errors["web"]
+    assert "1 source(s) or destination(s) in it" in deployment.destroy().errors["web"]
     assert len(pipelines(in_sandbox)) == 1
 
 
