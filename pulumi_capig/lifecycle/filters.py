@@ -14,7 +14,7 @@ from .. import canonical
 from .. import settings as table
 from ..errors import GatewayError, OutcomeUnknownError
 from ..picture import FilterKind, PlaceKey, Row
-from .filter_writes import Sent
+from .filter_writes import Plan, Sent
 from .ledger import Scope, Wish
 from .tenancy import resolve_tenant
 from .values import (
@@ -181,27 +181,27 @@ class FilterLifecycle:
     def create(self, inputs: Props) -> Created:
         """Set the declared state."""
         account, claim = self._account(inputs), self._claim(inputs)
-        sent = account.filters.carry_out(
+        sent, error = self._carry_out(
+            account,
             lambda: [
                 wish
                 for key in self._places(claim)
                 for wish in account.ledger.put(key, claim.scope, claim.state)
-            ]
+            ],
         )
-        if any(s.error for s in sent):
-            raise self._not_created(claim, sent)
+        if error is not None:
+            raise self._not_created(claim, sent, error)
         label = min(claim.scope) if claim.scope is not None else GLOBAL
         resource_id = f"{account.tenant_id}/{claim.names[0]}/{label}"
         return Created(resource_id, self._outputs(inputs, account))
 
     @staticmethod
-    def _not_created(claim: FilterClaim, sent: Sequence[Sent]) -> GatewayError:
+    def _not_created(claim: FilterClaim, sent: Sequence[Sent], error: GatewayError) -> GatewayError:
         """What it closed stays closed: a resource that is gone may have closed it before.
 
         Other resources close it too: connections send it, and filters that are removed leave it.
         """
-        done = [s.wish.setting.words for s in sent if not s.error]
-        error = _failure(sent).after(done)
+        error = error.after([s.wish.setting.words for s in sent if not s.error])
         unclear = claim.state == canonical.DROP or any(s.may_hold for s in sent)
         return error.also(MAY_HOLD.format("It")) if unclear else error
 
@@ -219,9 +219,7 @@ class FilterLifecycle:
         account, old, new = self._account(news), self._claim(olds), self._claim(news)
         again = self._run.has_moved(olds.get("gateway")) or differs("reassert", olds, news)
         again = again or self._is_disturbed(news)
-        sent = account.filters.carry_out(lambda: list(self._changes(account, old, new, again)))
-        if any(s.error for s in sent):
-            self._put_back(account, old, new, sent)
+        self._change(account, old, new, lambda: list(self._changes(account, old, new, again)))
         return self._outputs(news, account, olds.get("verification", ACCEPTED))
 
     def _changes(
@@ -239,49 +237,53 @@ class FilterLifecycle:
                 yield from ledger.put(key, new.scope, new.state, leaving=old.scope or frozenset())
         for key in self._places(old):
             if key.name not in kept:
-                yield from self._let_go(account, key, old)
+                yield from self._let_go(account, key, old._replace(state=believed))
             elif old.scope is not None and new.scope is not None:
                 yield from ledger.let_go(key, old.scope - new.scope, believed)
 
-    def _put_back(
-        self, account: RunAccount, old: FilterClaim, new: FilterClaim | None, sent: list[Sent]
+    def _change(
+        self, account: RunAccount, old: FilterClaim, new: FilterClaim | None, plan: Plan
     ) -> None:
-        """Put the old state in force again, since that is what Pulumi's state keeps.
+        """Change what a filter has put in force, or put it back.
 
         Raises:
-            GatewayError: Always: what failed, and what became of it.
+            GatewayError: What failed, and what became of it.
         """
-        error, ledger = _failure(sent), account.ledger
+        sent, error = self._carry_out(account, plan)
+        if error is None:
+            return
         half_way = any(s.may_hold for s in sent)
-        # Another resource may have opened its pixels, since the program wanted that of this one.
-        if half_way or any(ledger.is_left(k, old.scope, old.state) for k in self._places(old)):
-            second = self._failure_of_putting_back(account, old)
-            if second is None:
-                error = error.because(
-                    f"{error.reason}; its former state was put back and is in force"
-                )
-            else:
-                reason = f"its former state could not be put back ({second.reason})"
-                error = error.because(f"{error.reason}; {reason}").also(
-                    "It is not known whether it is in force. Run the command again; to go back to "
-                    "the old values, also set a new `reassert`."
-                )
+        error = self._put_back(account, old, error, half_way=half_way)
         unclear = new is not None and (half_way or new.state == canonical.DROP)
         if new is not None and unclear and _adds(old, new):
             error = error.also(MAY_HOLD.format("What was added"))
         raise error
 
-    def _failure_of_putting_back(
-        self, account: RunAccount, old: FilterClaim
-    ) -> GatewayError | None:
+    def _put_back(
+        self, account: RunAccount, old: FilterClaim, error: GatewayError, *, half_way: bool
+    ) -> GatewayError:
+        """Put the old state in force again, since that is what Pulumi's state keeps.
+
+        Another resource may have opened its pixels, since the program wanted that of this one. From
+        now on none does.
+        """
         ledger, places = account.ledger, self._places(old)
-        try:
-            again = account.filters.carry_out(
-                lambda: [w for key in places for w in ledger.put_back(key, old.scope, old.state)]
+        ledger.keep(places, old.scope, old.state)
+
+        def plan() -> list[Wish]:
+            left = [k for k in places if half_way or ledger.is_left(k, old.scope, old.state)]
+            return [w for key in left for w in ledger.put_back(key, old.scope, old.state)]
+
+        sent, second = self._carry_out(account, plan)
+        if second is not None:
+            reason = f"its former state could not be put back ({second.reason})"
+            return error.because(f"{error.reason}; {reason}").also(
+                "It is not known whether it is in force. Run the command again; to go back to the "
+                "old values, also set a new `reassert`."
             )
-        except GatewayError as error:
-            return error
-        return next((s.error for s in again if s.error), None)
+        if sent or half_way:
+            return error.because(f"{error.reason}; its former state was put back and is in force")
+        return error
 
     # -- delete --------------------------------------------------------------------------------
 
@@ -289,13 +291,14 @@ class FilterLifecycle:
         """Release: what another filter claims stays as claimed, the rest goes back to PUBLISH."""
         self._run.has_moved(outputs.get("gateway"))
         account, claim = self._account(outputs), self._claim(outputs)
-        sent = account.filters.carry_out(
+        self._change(
+            account,
+            claim,
+            None,
             lambda: [
                 wish for key in self._places(claim) for wish in self._let_go(account, key, claim)
-            ]
+            ],
         )
-        if any(s.error for s in sent):
-            self._put_back(account, claim, None, sent)
 
     @staticmethod
     def _let_go(account: RunAccount, key: PlaceKey, claim: FilterClaim) -> list[Wish]:
@@ -304,6 +307,15 @@ class FilterLifecycle:
         return account.ledger.let_go(key, claim.scope, claim.state)
 
     # ------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _carry_out(account: RunAccount, plan: Plan) -> tuple[list[Sent], GatewayError | None]:
+        """What became of a plan, and why it is not in force, if so."""
+        try:
+            sent = account.filters.carry_out(plan)
+        except GatewayError as error:
+            return [], error
+        return sent, _failure(sent) if any(s.error for s in sent) else None
 
     def _account(self, props: Mapping[str, Any]) -> RunAccount:
         return self._run.account(props["tenant_id"])

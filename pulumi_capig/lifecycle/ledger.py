@@ -76,6 +76,7 @@ class Ledger:
         self._deciding = threading.Lock()
         self._under_way: list[FilterSetting] = []
         self._held: defaultdict[PlaceKey, dict[str | None, Held]] = defaultdict(dict)
+        self._kept: defaultdict[PlaceKey, list[Scope]] = defaultdict(list)
         self._gone: set[str] = set()
         self.late: set[Any] = set()
         self._fresh: set[str] = set()
@@ -170,9 +171,15 @@ class Ledger:
 
     def bring(self, pixel: str) -> list[Wish]:
         """All that filters declare for a pixel that comes into the program, if not held already."""
+        wanted = dict(self._picture.of_pixel(self._tenant_id, pixel))
+        with self._lock:
+            kept = list(self._kept)
+        for key in kept:
+            if state := self._place(key, {pixel}).of(pixel):
+                wanted[key] = state
         return [
             wish
-            for key, state in self._picture.of_pixel(self._tenant_id, pixel)
+            for key, state in sorted(wanted.items())
             for wish in self._wishes(key, {pixel}, state, declared=True)
         ]
 
@@ -257,7 +264,12 @@ class Ledger:
             return any(pixel not in held or held[pixel].state != state for pixel in covered)
 
     def _place(self, key: PlaceKey, pixels: Iterable[str] = ()) -> WantedPlace:
-        return self._picture.place(self._tenant_id, key, pixels)
+        """What the program wants, and what filters keep whose update or delete has failed."""
+        place = self._picture.place(self._tenant_id, key, pixels)
+        with self._lock:
+            for scope in self._kept.get(key, ()):
+                place.add(scope, DROP)
+        return place
 
     def is_echoed(self, key: PlaceKey, scope: Scope, state: str) -> bool | None:
         """Whether the gateway has answered with all that this run has put in force of a filter.
@@ -294,6 +306,13 @@ class Ledger:
                         # Whether the pixels' own entries survive it is not documented.
                         held[pixel] = Held("", echoed=False)
             held.update(dict.fromkeys(setting.pixel_ids or (None,), now))
+
+    def keep(self, keys: Iterable[PlaceKey], scope: Scope, state: str) -> None:
+        """A filter goes on with its old state, since its update or delete failed."""
+        if state == DROP:
+            with self._lock:
+                for key in keys:
+                    self._kept[key].append(scope)
 
     def came(self, pixel: str) -> None:
         """A pixel was connected: whatever was set for it may have been forgotten."""

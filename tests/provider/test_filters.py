@@ -575,6 +575,19 @@ def test_a_reassert_of_what_another_filter_takes_over_is_sent(
     assert held(in_sandbox, "101") == ["DROP"]
 
 
+def test_a_reassert_of_a_name_that_another_filter_takes_over_is_sent(
+    deployment: Deployment, in_sandbox: Sandbox
+) -> None:
+    def names(*events: str, **more: Any) -> tuple[str, dict[str, Any]]:
+        return "EventFilters", {"event_names": [*events], "filter_state": "DROP", **more}
+
+    in_sandbox.dialect = Dialect(account_wide="copies")
+    deployment.up({"f": names("Buy", "Lead"), "also": lead()})
+    in_sandbox.connect("101")  # by hand: it has no copy
+    deployment.up({"f": names("Buy", reassert="again"), "also": lead()})
+    assert held(in_sandbox, "101") == ["DROP"]
+
+
 @pytest.mark.parametrize("reading", READINGS)
 def test_no_entry_of_a_pixel_outlives_the_filter_that_made_it(
     deployment: Deployment, in_sandbox: Sandbox, reading: Any

@@ -10,6 +10,7 @@ import pytest
 from pulumi_capig.sandbox import Dialect, Fault, Sandbox
 from tests.provider.test_put_back import (
     FILTER,
+    PUT_BACK,
     RUN_AGAIN,
     Declared,
     Lose,
@@ -93,6 +94,87 @@ def test_what_another_filter_opened_is_put_back_where_the_own_step_is_refused(
     assert deployment.up(after).errors.keys() == {"b"}
     assert deployment.up({**after, "b": before["b"]}).errors == {}
     assert held(three, LEAD, "102") == {("DROP",)}
+
+
+OTHER = {"other": events(("Search",), "101")}
+A, B = events(LEAD, "101", "102"), events(LEAD, "102", "103")
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "first"),
+    [
+        (events(LEAD, "101"), events(LEAD, "102", "103", state="PUBLISH"), 0),
+        (None, None, 0),
+        (events(LEAD, "101"), None, 1),
+        (None, events(LEAD, "102", "103", state="PUBLISH"), 0),
+    ],
+    ids=["update, update", "delete, delete", "update, delete", "delete, update"],
+)
+def test_what_a_filter_keeps_is_opened_by_no_other_afterwards(
+    deployment: Deployment, three: Sandbox, a: Declared | None, b: Declared | None, first: int
+) -> None:
+    deployment.up({**OTHER, "b": B, "a": A})
+    after = {**OTHER, **{name: f for name, f in (("b", b), ("a", a)) if f}}
+    three.inject(Fault.status(403, operation=FILTER, after=first))
+    result = deployment.up(
+        after, keep_going=True, delete_order=lambda names: sorted(names, reverse=True)
+    )
+    assert result.errors.keys() == {"b"}
+    assert deployment.up({**after, "b": B}).errors == {}
+    assert held(three, LEAD, "102") == {("DROP",)}
+
+
+def test_what_was_put_back_stays_so(deployment: Deployment, three: Sandbox) -> None:
+    three.dialect = Dialect(filter_unknown_pixel="404")
+    deployment.up({"b": B, "a": A})
+    three.disconnect("103")  # by hand
+    after = {"b": events(LEAD, "102", "103", state="PUBLISH"), "a": events(LEAD, "101")}
+    result = deployment.up(after, keep_going=True)
+    assert result.errors.keys() == {"b"}
+    assert PUT_BACK in result.errors["b"]
+    deployment.up({**after, "b": B})
+    assert held(three, LEAD, "102") == {("DROP",)}
+
+
+def test_a_pixel_that_comes_gets_what_a_filter_keeps(
+    deployment: Deployment, in_sandbox: Sandbox
+) -> None:
+    before = {"shop": connection("101"), "wide": events(LEAD)}
+    deployment.up(before)
+    in_sandbox.inject(Fault.status(403, operation=FILTER))
+    wide = events(LEAD, state="PUBLISH")
+    after = {"shop": before["shop"], "wide": wide, "new": connection("102")}
+    assert deployment.up(after, keep_going=True).errors.keys() == {"wide"}
+    assert deployment.up({**after, "wide": before["wide"]}).changes == []
+    assert held(in_sandbox, LEAD, "101", "102") == {("DROP", "DROP")}
+
+
+def test_a_step_that_cannot_be_planned_is_put_back_too(
+    deployment: Deployment, three: Sandbox
+) -> None:
+    three.disconnect("103")
+    shop = {"shop": connection("103")}
+    deployment.up({**shop, "a": A, "b": B})
+    three.inject(Fault.status(403, operation="list", times=None))
+    after = {**shop, "a": events(LEAD, "101"), "b": events(LEAD, "102", "103", state="PUBLISH")}
+    result = deployment.up(after, keep_going=True)
+    assert result.errors.keys() == {"b"}
+    assert PUT_BACK in result.errors["b"]
+    three.clear_faults()
+    assert deployment.up({**after, "b": B}).changes == []
+    assert held(three, LEAD, "101", "102") == {("DROP", "DROP")}
+
+
+def test_an_account_s_filter_that_cannot_be_put_back_says_so(
+    deployment: Deployment, three: Sandbox
+) -> None:
+    deployment.up({**OTHER, "wide": events(LEAD), "listed": events(LEAD, "101")})
+    three.inject(Fault.status(403, operation="list", times=None))
+    error = deployment.up(OTHER, delete_order=sorted).errors["wide"]
+    assert "could not be put back" in error
+    three.clear_faults()
+    assert deployment.up({**OTHER, "wide": events(LEAD, reassert="again")}).errors == {}
+    assert held(three, LEAD, "101", "102") == {("DROP", "DROP")}
 
 
 def test_a_pixel_that_came_with_a_new_state_is_put_back_with_the_old_one(
