@@ -10,6 +10,12 @@ from ..errors import RefusedError
 
 K = TypeVar("K")
 
+LEFT = (
+    "{} stays for a resource of the program that this run has not reached yet. If it does not "
+    "reach it, `CAPIG_ADOPT=true pulumi up` takes it over."
+)
+"""What to say where a delete spares something, and the claimant did not come before."""
+
 
 @dataclass
 class Claim:
@@ -17,8 +23,8 @@ class Claim:
 
     Attributes:
         adopt: Whether what exists may be taken over.
-        came: Whether the claimant was checked, and is right. One that needs something that failed
-            does not come, nor does one that `--target` leaves out.
+        came: Whether the claimant was checked. One that needs something that failed does not come,
+            nor does one that `--target` leaves out; others come after an early delete.
         freed: Whether a resource that had it before is replaced, and deleted first.
         spared: Whether a delete of this run left it for the claimant.
         failed: Whether the claimant tried and failed.
@@ -32,6 +38,10 @@ class Claim:
     failed: bool = False
     whole: bool = False
 
+    def free(self, other: Claim | None) -> None:
+        """Its holder is deleted first, and then claims another key, as far as that is known."""
+        self.freed = other is not self
+
     def spare(self, act: str) -> None:
         """Leave to the claimant what a delete is about.
 
@@ -39,17 +49,11 @@ class Claim:
             act: What the delete does, in words.
 
         Raises:
-            RefusedError: The claimant does not hold it, and nobody would.
+            RefusedError: The claimant failed, so that nobody would hold it.
         """
         if self.failed:
             what = f"{act}: kept, because the resource that now declares it failed"
             raise RefusedError(what, "Fix that error, then run `pulumi up` again.")
-        if not (self.came or self.freed):
-            what = (
-                f"{act}: kept, because the resource that now declares it was left out of this run"
-            )
-            advice = "Fix what it waits for, or target it too, then run `pulumi up` again."
-            raise RefusedError(what, advice)
         self.spared = True
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from .. import settings as table
 from ..errors import AlreadyExistsError
 from ..picture import Row
+from .claims import LEFT
 from .readable import ReadableLifecycle, T
 from .tenancy import resolve_tenant
 from .values import Checked, Created, Failure, Props, is_known, read_setting
@@ -42,9 +43,12 @@ class KeyedLifecycle(ReadableLifecycle[T]):
 
     def _declare(self, olds: Props, checked: Checked, given: Props, row: int) -> None:
         for_all = read_setting(self._run.settings, table.ADOPT, checked) is True
-        if not all(is_known(checked.inputs.get(name)) for name in self.replaces):
-            return
         inputs = checked.inputs
+        if self._run.picture.deletes_first(row) and self._has_key(olds):
+            # What is deleted first is free for another resource by then.
+            self._claim(olds).free(self._claim(inputs) if self._has_key(inputs) else None)
+        if not self._has_key(inputs):
+            return
         claim = self._claim(inputs)
         claim.adopt = claim.adopt or for_all or given.get("adopt") is True
         claim.came = True
@@ -53,13 +57,8 @@ class KeyedLifecycle(ReadableLifecycle[T]):
         if other is not None:
             reason = f"{other.resource} declares {self._words(inputs)} too. Keep one of them"
             checked.failures.append(Failure("", reason))
-        elif not self._run.picture.deletes_first(row):
-            if not olds:
-                self._look_ahead(checked, claim)
-        elif all(is_known(olds.get(name)) and name in olds for name in self.replaces):
-            # What is deleted first is free for another resource by then.
-            before = self._claim(olds)
-            before.freed = before is not claim
+        elif not olds and is_known(given.get("adopt")) and not self._run.picture.deletes_first(row):
+            self._look_ahead(checked, claim)
 
     def _look_ahead(self, checked: Checked, claim: Claim) -> None:
         """Say in a preview what `up` would refuse or take over, where a preview may read."""
@@ -105,9 +104,15 @@ class KeyedLifecycle(ReadableLifecycle[T]):
         """Take it away, unless another resource of the program holds it."""
         self._run.has_moved(outputs.get("gateway"))
         if self._run.picture.declares(outputs["tenant_id"], self.kind, self._key(outputs)):
-            self._claim(outputs).spare(f"delete {self._words(outputs)}")
+            claim = self._claim(outputs)
+            claim.spare(f"delete {self._words(outputs)}")
+            if not claim.came:
+                self._run.warn(LEFT.format(self._words(outputs)), "left", self._id(outputs))
             return
         self._remove(outputs)
+
+    def _has_key(self, props: Props) -> bool:
+        return all(name in props and is_known(props[name]) for name in self.replaces)
 
     # -- what a subclass says ------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from .. import settings as table
 from ..errors import AlreadyConnectedError, GatewayError, NotFoundError
 from ..gateway.pixel import Pixel
 from ..picture import Row
+from .claims import LEFT
 from .connection_rules import (
     FIELDS,
     FINGERPRINT,
@@ -83,9 +84,10 @@ class PixelConnectionLifecycle:
         record_gateway(self._run.settings, checked)
         self._run.remark(canonical.rounding_remark, inputs.get("pixel_id"))
         self._run.remark(canonical.api_version_remark, inputs.get("api_version"))
+        if not checked.failures:
+            self._leave(olds, inputs, row)
         if not checked.failures and all(is_known(inputs.get(name)) for name in KEYS):
             self._declare(checked, row, adopt=adopt)
-            self._leave(olds, checked, row)
             if not olds and not checked.failures and is_known(declared):
                 self._look_ahead(checked, row, adopt=adopt)
         return checked
@@ -100,12 +102,10 @@ class PixelConnectionLifecycle:
             reason = f"{other.resource} connects the same pixel, {key.pixel_id}. Keep one of them"
             checked.failures.append(Failure("", reason))
 
-    def _leave(self, olds: Props, checked: Checked, row: int) -> None:
+    def _leave(self, olds: Props, news: Props, row: int) -> None:
         """Note that what is deleted first is free for another resource by then."""
-        known = all(name in olds and is_known(olds[name]) for name in KEYS)
-        if known and self._run.picture.deletes_first(row):
-            before = key_of(olds)
-            self._claim(before).freed = before != key_of(checked.inputs)
+        if self._run.picture.deletes_first(row) and _has_key(olds):
+            self._claim(key_of(olds)).free(self._claim(key_of(news)) if _has_key(news) else None)
 
     def _look_ahead(self, checked: Checked, row: int, *, adopt: bool) -> None:
         """Say in a preview what `up` would refuse or take over, where a preview may read.
@@ -257,7 +257,10 @@ class PixelConnectionLifecycle:
         key = key_of(outputs)
         if self._run.picture.connects(*key):
             where = f"pixel {key.pixel_id} (account {key.tenant_id})"
-            self._claim(key).spare(f"disconnect {where}")
+            claim = self._claim(key)
+            claim.spare(f"disconnect {where}")
+            if not claim.came:
+                self._run.warn(LEFT.format(where), "left", *key)
             return
         self._run.allow_disconnect(key)
         writes = ConnectionWrites(self._run, key)
@@ -293,6 +296,10 @@ class PixelConnectionLifecycle:
             **inputs,
             "gateway": self._run.host(),
         }
+
+
+def _has_key(props: Props) -> bool:
+    return all(name in props and is_known(props[name]) for name in KEYS)
 
 
 def _already_connected(key: PixelKey) -> AlreadyConnectedError:

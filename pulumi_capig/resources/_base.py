@@ -73,7 +73,7 @@ class GatewayResource(Resource):
         program = declarations()
         if program is not None:
             row = picture(resource, declared)
-            row.deletes_first = bool(opts and opts.delete_before_replace)
+            row.deletes_first = _program.deletes_first(opts)
             row.overruled = _program.is_overruled(opts, {*required, "tenant_id", "pixel_ids"})
             program.refuse_ids(resource, declared)
             declared[HINT] = program.declare(row)

@@ -82,6 +82,11 @@ def arguments(
     return declared
 
 
+def deletes_first(opts: pulumi.ResourceOptions | None) -> bool:
+    """Whether a resource is deleted before it is replaced; one that is retained is not deleted."""
+    return bool(opts and opts.delete_before_replace and not opts.retain_on_delete)
+
+
 def is_overruled(opts: pulumi.ResourceOptions | None, names: Collection[str]) -> bool:
     """Whether ``ignore_changes`` makes the state decide an argument instead of the program."""
     paths = (opts.ignore_changes if opts else None) or []

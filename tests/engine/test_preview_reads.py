@@ -99,6 +99,48 @@ def test_what_is_deleted_first_is_free_for_another(stack: Stack, sandbox: Sandbo
         assert "it is connected already" in outcome.failed().text
 
 
+LATER = """
+    import pulumi.dynamic
+    class Maker(pulumi.dynamic.ResourceProvider):
+        def create(self, props):
+            return pulumi.dynamic.CreateResult("made", {**props, "yes": True, "pixel": "102"})
+    class Made(pulumi.dynamic.Resource):
+        yes: pulumi.Output
+        pixel: pulumi.Output
+        def __init__(self, name):
+            super().__init__(Maker(), name, {"yes": None, "pixel": None})
+    made = Made("made")
+"""
+
+
+def test_it_refuses_nothing_that_only_up_can_know(stack: Stack, sandbox: Sandbox) -> None:
+    jo = '    capig.AccountUser("jo", email="jo@example.com", role="view")\n'
+    old = '    old = capig.PixelConnection("old", pixel_id="101", business_id="1",'
+    old += f' access_token="EAAB", {FIRST})\n'
+    stack.write(jo + old)
+    stack.up().ok()
+    stack.run("state", "delete", "--yes", stack.resources()["jo"]["urn"]).ok()
+    stack.write(
+        LATER
+        + jo.replace("role=", "adopt=made.yes, role=")
+        + old.replace('"101"', "made.pixel")
+        + shop("101", "opts=pulumi.ResourceOptions(depends_on=[old])").replace('"p101"', '"new"')
+    )
+    stack.preview(**READS).ok()
+    stack.up("--skip-preview").ok()
+    stack.is_settled()
+
+
+def test_what_is_retained_is_not_free(stack: Stack, sandbox: Sandbox) -> None:
+    kept = "opts=pulumi.ResourceOptions(delete_before_replace=True, retain_on_delete=True)"
+    stack.write("    old = " + shop("101", kept).lstrip())
+    stack.up().ok()
+    new = shop("101", "opts=pulumi.ResourceOptions(depends_on=[old])").replace('"p101"', '"new"')
+    stack.write("    old = " + shop("102", kept).lstrip().replace('"p102"', '"p101"') + new)
+    for outcome in (stack.preview(**READS), stack.up()):
+        assert "pixel 101 (account SandboxA): it is connected already" in outcome.failed().text
+
+
 def test_a_run_disconnects_no_more_pixels_than_it_may(stack: Stack, sandbox: Sandbox) -> None:
     def connected() -> int:
         return len(sandbox.state.pixels(sandbox.tenant_id))
