@@ -272,7 +272,8 @@ class FilterLifecycle:
 
         def plan() -> list[Wish]:
             left = [k for k in places if half_way or ledger.is_left(k, old.scope, old.state)]
-            return [w for key in left for w in ledger.put_back(key, old.scope, old.state)]
+            back = [w for key in left for w in ledger.put_back(key, old.scope, old.state)]
+            return back + [w for key in places for w in ledger.give_back(key, old.scope)]
 
         sent, second = self._carry_out(account, plan)
         if second is not None:

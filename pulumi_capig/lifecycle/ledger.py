@@ -113,17 +113,24 @@ class Ledger:
         groups: dict[str, set[str]] = {state: set(), DROP: set(), PUBLISH: set()}
         for pixel in connected:
             groups[named.get(pixel, state)].add(pixel)
-        groups[PUBLISH] |= {p for p in leaving if p not in connected and p not in named}
+        left = leaving | self._went()
+        groups[PUBLISH] |= {p for p in left if p not in connected and p not in named}
         wishes = self._account_wish(key, state, believed)
         for each, pixels in groups.items():
             wishes += self._wishes(key, pixels, each, believed=believed)
         return wishes
 
     def put_back(self, key: PlaceKey, scope: Scope, state: str) -> list[Wish]:
-        """Send what a filter had declared before an update that failed."""
+        """Send what a filter had declared before its update or delete failed."""
         if scope is not None:
             return self._wishes(key, scope, state)
         return [*self._account_wish(key, state), *self._wishes(key, self._pixels.all(), state)]
+
+    def give_back(self, key: PlaceKey, scope: Scope) -> list[Wish]:
+        """Take the entries of pixels that the run has disconnected out of a filter that is kept."""
+        went = frozenset(self._pixels.disconnected) if scope is None else frozenset()
+        named = self._place(key, went).named if went else {}
+        return self._wishes(key, [p for p in went if p not in named], PUBLISH)
 
     def let_go(self, key: PlaceKey, pixels: frozenset[str], believed: str) -> list[Wish]:
         """Give up pixels: what else is wanted there, else `PUBLISH`.
@@ -185,8 +192,10 @@ class Ledger:
 
     def clear(self, pixel: str) -> list[Wish]:
         """A pixel is not connected any more: its entries of the whole account's filters go."""
-        keys = self._picture.dropped_widely(self._tenant_id, pixel)
-        return [wish for key in keys for wish in self.let_go(key, frozenset({pixel}), DROP)]
+        keys = set(self._picture.dropped_widely(self._tenant_id, pixel))
+        with self._lock:
+            keys |= {key for key, scopes in self._kept.items() if None in scopes}
+        return [wish for key in sorted(keys) for wish in self.let_go(key, frozenset({pixel}), DROP)]
 
     def _account_wish(self, key: PlaceKey, state: str, believed: str | None = None) -> list[Wish]:
         if self._state_of(key, None, believed) == state:
@@ -268,6 +277,7 @@ class Ledger:
         place = self._picture.place(self._tenant_id, key, pixels)
         with self._lock:
             for scope in self._kept.get(key, ()):
+                place.add(scope if scope is not None else frozenset(place.named), DROP)
                 place.add(scope, DROP)
         return place
 
@@ -289,9 +299,10 @@ class Ledger:
             held = self._held[key].get(pixel)
         return believed if held is None else held.state
 
-    def _went(self) -> set[str]:
+    def _went(self) -> frozenset[str]:
+        """Pixels that this run has disconnected, or is about to."""
         with self._lock:
-            return set(self._gone)
+            return frozenset(self._gone)
 
     # -- what happens --------------------------------------------------------------------------
 

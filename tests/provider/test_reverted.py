@@ -149,6 +149,84 @@ def test_a_pixel_that_comes_gets_what_a_filter_keeps(
     assert held(in_sandbox, LEAD, "101", "102") == {("DROP", "DROP")}
 
 
+@pytest.fixture(params=["rule-own-first", "rule-own-last", "copies"])
+def lasting(request: pytest.FixtureRequest, in_sandbox: Sandbox) -> Sandbox:
+    """A gateway that keeps the filters of a pixel which is disconnected, in each reading."""
+    in_sandbox.dialect = Dialect(account_wide=request.param, filters_survive_delete=True)
+    return in_sandbox
+
+
+def test_what_a_filter_keeps_goes_with_a_connection_that_is_undone(
+    deployment: Deployment, lasting: Sandbox
+) -> None:
+    one = {"one": connection("101")}
+    deployment.up({**one, "f": events(("Buy", "Lead", "Search"))})
+    lasting.inject(Fault.status(403, operation=FILTER))
+    lasting.inject(Fault.status(403, operation="updateSignalConfigCapiPublish"))
+    after = {"f": events(("Buy", "Search")), **one, "two": connection("102", publishing=False)}
+    result = deployment.up(after, keep_going=True)
+    assert result.errors.keys() == {"f", "two"}
+    assert "disconnected again" in result.errors["two"]
+    assert deployment.up(after).errors == {}
+    assert held(lasting, LEAD, "101", "102") == {("PUBLISH", "PUBLISH")}
+
+
+@pytest.mark.parametrize("first", ["one", "wide"])
+@pytest.mark.parametrize("opened", [True, False], ids=["opened", "taken out"])
+def test_a_pixel_that_leaves_beside_a_filter_that_is_kept_leaves_no_entry(
+    deployment: Deployment, lasting: Sandbox, first: str, opened: bool
+) -> None:
+    shops = {"one": connection("101"), "two": connection("102")}
+    deployment.up({**shops, "wide": events(LEAD)})
+    lasting.inject(Fault.status(403, operation=FILTER))
+    after = {"two": shops["two"]}
+    if opened:
+        after["wide"] = events(LEAD, state="PUBLISH")
+    deployment.up(
+        after, keep_going=True, delete_order=lambda names: sorted(names, reverse=first == "wide")
+    )
+    lasting.clear_faults()
+    assert deployment.up(after).errors == {}
+    assert deployment.up({"two": shops["two"]}).errors == {}
+    assert deployment.up(shops).errors == {}
+    assert held(lasting, LEAD, "101", "102") == {("PUBLISH", "PUBLISH")}
+
+
+def test_a_pixel_that_leaves_before_its_filter_opens_leaves_no_entry(
+    deployment: Deployment, lasting: Sandbox
+) -> None:
+    shops = {"one": connection("101"), "two": connection("102")}
+    deployment.up({**shops, "wide": events(LEAD)})
+    after = {"one": connection("103"), "two": shops["two"], "wide": events(LEAD, state="PUBLISH")}
+    assert deployment.up(after, delete_first=True).errors == {}
+    del after["wide"]
+    assert deployment.up(after).errors == {}
+    assert deployment.up(shops).errors == {}
+    assert held(lasting, LEAD, "101", "102") == {("PUBLISH", "PUBLISH")}
+
+
+@pytest.mark.parametrize("comes", [False, True], ids=["let go", "brought"])
+def test_a_whole_account_that_a_filter_keeps_is_opened_nowhere(
+    deployment: Deployment, lasting: Sandbox, comes: bool
+) -> None:
+    lasting.connect("101")
+    new = {"new": connection("102")} if comes else {}
+    wide, opened = events(LEAD), {"wide": events(LEAD, state="PUBLISH")}
+    before = {"wide": wide} if comes else {"wide": wide, "listed": events(LEAD, "101")}
+    deployment.up(before)
+    lasting.inject(Fault.status(403, operation=FILTER))
+    lasting.inject(Fault.status(403, operation=FILTER, after=1 if comes else 0))
+    other = {"other": events(LEAD, "101", *(["102"] if comes else []), state="PUBLISH")}
+    result = deployment.up({**opened, **new, **other}, keep_going=True)
+    assert result.errors.keys() == {"wide", "other"}
+    lasting.clear_faults()
+    deployment.up({"wide": wide, **new})
+    assert held(lasting, LEAD, "101", *(["102"] if comes else [])) in (
+        {("DROP",)},
+        {("DROP", "DROP")},
+    )
+
+
 def test_a_step_that_cannot_be_planned_is_put_back_too(
     deployment: Deployment, three: Sandbox
 ) -> None:
