@@ -269,7 +269,9 @@ class Walk:
             self.told.append(f"fault {fault.kind} {fault.code} {operation} {times} {after}")
         self.told.append(f"fails {program}")
         retries = self.random.choice(("0", "1"))
-        result = self._up(program, CAPIG_MAX_RETRIES=retries, CAPIG_TIMEOUT="0.5")
+        # Long enough for a busy machine: a create that comes in after the client has left, and
+        # after it has looked, makes a second thing that nobody can tell of.
+        result = self._up(program, CAPIG_MAX_RETRIES=retries, CAPIG_TIMEOUT="3")
         self.sandbox.clear_faults()
         self.told.append(f"errors {result.errors}")
         said = "\n".join(result.errors.values())
