@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-import matplotlib as mpl
-from matplotlib.figure import Figure
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 # Text stays text, and the same values make the same file.
 _STYLE = {"svg.fonttype": "none", "svg.hashsalt": "benchmark", "font.size": 12}
@@ -22,6 +23,9 @@ def chart(unit: str, panels: Mapping[str, Panel]) -> str:
         unit: Of the bars.
         panels: By title, task and way: how long it took.
     """
+    import matplotlib as mpl  # here: it is heavy, and the page is read without a plot
+    from matplotlib.figure import Figure
+
     ways = list(
         dict.fromkeys(w for panel in panels.values() for bars in panel.values() for w in bars)
     )
@@ -38,7 +42,7 @@ def chart(unit: str, panels: Mapping[str, Panel]) -> str:
     return text.getvalue()
 
 
-def _draw(axes: mpl.axes.Axes, panel: Panel, colors: Mapping[str, str]) -> None:
+def _draw(axes: Axes, panel: Panel, colors: Mapping[str, str]) -> None:
     y, ticks = 0.0, []
     for bars in panel.values():
         ticks.append(y + (len(bars) - 1) / 2)

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from pulumi_capig.sandbox import Sandbox
 from tests.support.engine import SECRET_MARK, Stack
@@ -39,6 +37,8 @@ class Bucket:
     """A bucket, as Pulumi and as AWS's own client see it."""
 
     def __init__(self, endpoint: str) -> None:
+        import boto3  # here, like the server: they are heavy, and each worker collects all tests
+
         self.url = f"s3://{BUCKET}?endpoint={endpoint}&s3ForcePathStyle=true&region={REGION}"
         self._client: Any = boto3.client(
             "s3",
@@ -62,6 +62,8 @@ class Bucket:
 @pytest.fixture
 def bucket() -> Iterator[Bucket]:
     """An empty bucket on a server of the test's own."""
+    from moto.server import ThreadedMotoServer
+
     server = ThreadedMotoServer("127.0.0.1", port=0)
     server.start()
     try:
