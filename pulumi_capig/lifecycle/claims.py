@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from ..errors import RefusedError
@@ -37,6 +39,15 @@ class Claim:
     spared: bool = False
     failed: bool = False
     whole: bool = False
+    _trying: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        """The claimant's create or update; what deletes what it claims waits for how it ends."""
+        with self._trying:
+            self.failed = True
+            yield
+            self.failed = False
 
     def free(self, other: Claim | None) -> None:
         """Its holder is deleted first, and then claims another key, as far as that is known."""
@@ -51,10 +62,11 @@ class Claim:
         Raises:
             RefusedError: The claimant failed, so that nobody would hold it.
         """
-        if self.failed:
-            what = f"{act}: kept, because the resource that now declares it failed"
-            raise RefusedError(what, "Fix that error, then run `pulumi up` again.")
-        self.spared = True
+        with self._trying:
+            if self.failed:
+                what = f"{act}: kept, because the resource that now declares it failed"
+                raise RefusedError(what, "Fix that error, then run `pulumi up` again.")
+            self.spared = True
 
 
 class Claims(Generic[K]):

@@ -78,26 +78,23 @@ class KeyedLifecycle(ReadableLifecycle[T]):
     def create(self, inputs: Props) -> Created:
         """Make it, or take over what exists, where that was allowed."""
         claim = self._claim(inputs)
-        claim.failed = True
-        existing = self._existing(inputs)
-        if existing is None:
-            facts = self._make(inputs)
-        elif claim.adopt or claim.spared:
-            facts, done = self._take_over(inputs, existing)
-            if not claim.spared:
-                self._run.tell(f"took over {self._words(inputs)}: {done or _NOTHING}")
-        else:
-            raise self._already_exists(inputs)
-        claim.failed = False
+        with claim.trying():
+            existing = self._existing(inputs)
+            if existing is None:
+                facts = self._make(inputs)
+            elif claim.adopt or claim.spared:
+                facts, done = self._take_over(inputs, existing)
+                if not claim.spared:
+                    self._run.tell(f"took over {self._words(inputs)}: {done or _NOTHING}")
+            else:
+                raise self._already_exists(inputs)
         return Created(self._id(inputs), self._outputs(inputs, facts))
 
     def update(self, _resource_id: str, olds: Props, news: Props) -> Props:
         """Send what differs, and nothing else."""
-        claim = self._claim(news)
-        claim.failed = True
-        moved = self._run.has_moved(olds.get("gateway"))
-        facts = self._change(olds, news, self._changed(olds, news), moved)
-        claim.failed = False
+        with self._claim(news).trying():
+            moved = self._run.has_moved(olds.get("gateway"))
+            facts = self._change(olds, news, self._changed(olds, news), moved)
         return self._outputs(news, facts)
 
     def delete(self, _resource_id: str, outputs: Props) -> None:

@@ -276,12 +276,11 @@ class PixelConnectionLifecycle:
     def _writing(self, key: PixelKey, going_back: str = "") -> Iterator[ConnectionWrites]:
         """Notes how a create or an update ends, and says what a failure leaves in force."""
         claim, writes = self._claim(key), ConnectionWrites(self._run, key)
-        claim.failed = True
         try:
-            yield writes
+            with claim.trying():
+                yield writes
         except GatewayError as error:
             raise error.after(writes.done, going_back) from error
-        claim.failed = False
 
     def _account(self, key: PixelKey) -> RunAccount:
         return self._run.account(key.tenant_id)

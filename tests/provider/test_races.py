@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from typing import Any
 
@@ -110,6 +110,25 @@ def test_a_late_filter_sees_what_is_on_its_way_to_open_it(
         narrowed.result()
     life.update("", late, again)
     assert in_sandbox.state.effective_event("SandboxA", "Lead", "101") == "DROP"
+
+
+def test_a_delete_waits_for_how_the_create_ends_that_claims_the_pixel(
+    new_run: Open, in_sandbox: Sandbox
+) -> None:
+    shop = created(new_run(), "PixelConnection", SHOP)
+    run = new_run()
+    life = REGISTRY["PixelConnection"](run)
+    store = life.check({}, {**SHOP, "adopt": True}, run.picture.receive(None)).inputs
+    with ThreadPoolExecutor(2) as pool:
+        with in_sandbox.hold("setupPixelSignalConfig") as gate:
+            taken_over = pool.submit(life.create, store)
+            gate.wait(1)
+            # As where `shop` is replaced, and its delete comes first.
+            deleted = pool.submit(life.delete, "", shop)
+            assert not wait([deleted], timeout=0.05).done
+        assert deleted.result() is None
+        assert taken_over.result().outputs["pixel_id"] == "101"
+    assert in_sandbox.state.pixel("SandboxA", "101") is not None
 
 
 def test_one_failure_to_list_speaks_for_all(
