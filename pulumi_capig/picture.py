@@ -5,8 +5,8 @@ resource. The provider's process reads it. It travels as a file of the run that 
 input of each resource (`HINT`) that the provider takes out before it looks at anything else, so
 that it is in no state and in no difference.
 
-A row holds the account's digest instead of its id, since an account may be a secret. Nobody but
-the user can read the file, and the provider removes it as it reads it.
+A row holds the digest of the account that its resource is in, and digests of ids that are secrets.
+Nobody but the user can read the file, and the provider removes it as it reads it.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Row(NamedTuple):
         scope: Pixel ids; None for the whole account.
         state: The state of a filter; empty for any other kind.
         account: Position in the picture's accounts, or the digest of an account's id.
-        hidden: Whether a pixel id is a secret, so that only digests of them are written.
+        hidden: Whether an id or a key is a secret, so that only digests of them are written.
     """
 
     resource: str
@@ -87,7 +87,7 @@ class Row(NamedTuple):
 
 
 def digest(value: str) -> str:
-    """Replaces an account's id, or a pixel's id that is a secret."""
+    """Replaces an account's id, or an id or key that is a secret."""
     return hashlib.sha256(value.encode()).hexdigest()[:16]
 
 
@@ -397,17 +397,17 @@ class Picture:
             return WantedPlace(found.wide, dict(found.named)) if found else WantedPlace()
 
     def of_pixel(self, tenant_id: str, pixel: str) -> list[tuple[PlaceKey, str]]:
-        """The events and websites that filters declare for a pixel, with their state, sorted."""
+        """The events and websites that filters declare for a pixel, with their state."""
         with self._lock:
             self._learn((pixel,))
             places = self._of(tenant_id).places.items()
-            return sorted((key, state) for key, place in places if (state := place.of(pixel)))
+            return [(key, state) for key, place in places if (state := place.of(pixel))]
 
     def dropped_widely(self, tenant_id: str, pixel: str) -> list[PlaceKey]:
-        """The events and websites that are dropped for a pixel by the whole account, sorted."""
+        """The events and websites that are dropped for a pixel by the whole account."""
         with self._lock:
             places = self._of(tenant_id).places.items()
-            return sorted(key for key, p in places if p.wide == DROP and pixel not in p.named)
+            return [key for key, p in places if p.wide == DROP and pixel not in p.named]
 
     def _of(self, tenant_id: str) -> _WantedAccount:
         if self._wanted is None:

@@ -279,11 +279,9 @@ class AccountLifecycle(ReadableLifecycle[Record]):
 
     def update(self, resource_id: str, olds: Props, news: Props) -> Props:
         """Send what differs, all of it at once."""
-        self._run.has_moved(olds.get("gateway"))
+        moved = self._run.has_moved(olds.get("gateway"))
         facts = {name: olds[name] for name in ("status",) if name in olds}
-        if any(differs(name, olds, news) for name in _SENT) or self._run.has_moved(
-            olds.get("gateway")
-        ):
+        if moved or any(differs(name, olds, news) for name in _SENT):
             facts = _facts(self._send(resource_id, news)[0])
         return self._outputs(news, facts)
 

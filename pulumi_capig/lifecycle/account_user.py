@@ -158,7 +158,7 @@ class AccountUserLifecycle(KeyedLifecycle[Person]):
         except NotFoundError as error:
             roles = self._look_again(inputs, error).roles()
             offers = ", ".join(sorted({roles.action(name) for name in roles.offered}))
-            advice = f"Its roles: {offers}." if offers else "The gateway names no role of it."
+            advice = f"Its roles: {offers}." if offers else "The gateway lists no roles."
             raise error.because(advice=advice) from error
         if answer == users.AddedUser():
             reason = "the gateway did not confirm that it added anybody"

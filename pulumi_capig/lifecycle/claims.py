@@ -50,7 +50,11 @@ class Claim:
             self.failed = False
 
     def free(self, other: Claim | None) -> None:
-        """Its holder is deleted first, and then claims another key, as far as that is known."""
+        """Its holder, if it is replaced, is deleted first.
+
+        Args:
+            other: What the holder claims then; None if that is not known.
+        """
         self.freed = other is not self
 
     def spare(self, act: str) -> None:

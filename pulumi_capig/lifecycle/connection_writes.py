@@ -31,14 +31,16 @@ class ConnectionWrites:
     Args:
         run: The run.
         key: Account and pixel.
+        going_back: How to undo what may have been done, as a sentence.
 
     Attributes:
         done: What the gateway has confirmed, in words.
     """
 
-    def __init__(self, run: Run, key: PixelKey) -> None:
+    def __init__(self, run: Run, key: PixelKey, going_back: str = "") -> None:
         self._run = run
         self._key = key
+        self._going_back = going_back
         self._account = run.account(key.tenant_id)
         self.done: list[str] = []
 
@@ -60,7 +62,6 @@ class ConnectionWrites:
 
     def take_over(self, inputs: Props, before: Pixel) -> Pixel:
         """Change a connected pixel to what is declared, its filters included."""
-        self._account.ledger.taken_over(self._key.pixel_id)
         return self.settle(inputs, before, set_up=is_managed(inputs), bring=True)
 
     def settle(
@@ -79,7 +80,7 @@ class ConnectionWrites:
             before: What the list says.
             set_up: Whether operation 1 is sent.
             stored: What state says: an earlier run may have failed to put a switch back.
-            bring: Whether its filters are sent.
+            bring: Whether its filters are sent, also without operation 1.
         """
         wanted, pixel = declared_switches(inputs), before
         was = _as_before(before, stored) if set_up else {}
@@ -87,6 +88,9 @@ class ConnectionWrites:
             if set_up:
                 pixel = self._set_up_again(inputs, before)
             if bring:
+                self._account.ledger.taken_over(self._key.pixel_id)
+            if bring or set_up:
+                # A run that was killed may have connected it, and a second setup may reset them.
                 self._bring()
             pixel = self.switch({**was, **wanted}, pixel)
         except GatewayError as error:
@@ -242,7 +246,16 @@ class ConnectionWrites:
 
     def disconnect(self) -> None:
         """Operation 2; done where the pixel is gone already."""
-        self._account.ledger.goes(self._key.pixel_id)
+        ledger, pixel_id = self._account.ledger, self._key.pixel_id
+        ledger.goes(pixel_id)
+        try:
+            self._disconnect()
+        except GatewayError:
+            ledger.stays(pixel_id)
+            raise
+        self._account.pixels.learned(pixel_id, None)
+
+    def _disconnect(self) -> None:
         from ..gateway import pixels
 
         tenant_id, pixel_id = self._key
@@ -264,7 +277,6 @@ class ConnectionWrites:
         # Neither a flag nor a failure proves that the pixel is still there: only the list does.
         if done is not True and self.is_listed(failure, again=True):
             raise failure
-        self._account.pixels.learned(pixel_id, None)
 
     def clear(self) -> None:
         """Entries that the pixel has from filters of the whole account follow it."""
@@ -299,7 +311,8 @@ class ConnectionWrites:
                 f"{self._key.tenant_id}, {left}. To go on, run `CAPIG_ADOPT=true pulumi up`."
             )
             return CapigError(
-                f"{error.what}; disconnecting it again failed too: {second.what}", advice
+                f"{error.what}; disconnecting it again failed too: {second.what}",
+                f"{advice} {self._going_back}".rstrip(),
             )
         unclear = isinstance(error, OutcomeUnknownError | UnexpectedAnswerError)
         advice = "Nothing is left of it: run the command again when the gateway is healthy."

@@ -114,7 +114,8 @@ class FilterWrites:
             plan: Called when nothing else of the account is under way.
 
         Raises:
-            GatewayError: The plan needed the list of pixels, and it cannot be read.
+            GatewayError: The plan needed the list of pixels, and it cannot be read. Nothing was
+                refused before.
         """
         done: dict[FilterSetting, Sent] = {}
         failed: list[Sent] = []
@@ -130,12 +131,12 @@ class FilterWrites:
             done.update((s.wish.setting, s) for s in found if s.error is None)
             failed = [s for s in found if s.error is not None]
             news = {s.wish.setting for s in failed if s.is_refused} - refused
-            if not (news and self._is_list_read_again()):
+            if not (news and self._reads_list_again()):
                 break
             refused |= news
         return [*done.values(), *failed]
 
-    def _is_list_read_again(self) -> bool:
+    def _reads_list_again(self) -> bool:
         try:
             self._pixels.read_again()
         except GatewayError:

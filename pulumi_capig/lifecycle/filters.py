@@ -49,6 +49,11 @@ MAY_HOLD = (
     "the program."
 )
 
+_UNSEEN = (
+    "Also set a new `reassert`: no later run sees what this one left, since the filter is declared "
+    "inside `apply` or its arguments come from there."
+)
+
 
 @dataclass(frozen=True)
 class FilterType:
@@ -197,9 +202,9 @@ class FilterLifecycle:
 
     @staticmethod
     def _not_created(claim: FilterClaim, sent: Sequence[Sent], error: GatewayError) -> GatewayError:
-        """What it closed stays closed: a resource that is gone may have closed it before.
+        """The error to raise. What was sent stays: another resource may have sent it before.
 
-        Other resources close it too: connections send it, and filters that are removed leave it.
+        A connection may have sent it, or a filter that is removed may leave it to this one.
         """
         error = error.after([s.wish.setting.words for s in sent if not s.error])
         unclear = claim.state == canonical.DROP or any(s.may_hold for s in sent)
@@ -218,8 +223,12 @@ class FilterLifecycle:
         """Send what is declared where it changed, then release what is no longer declared."""
         account, old, new = self._account(news), self._claim(olds), self._claim(news)
         again = self._run.has_moved(olds.get("gateway")) or differs("reassert", olds, news)
-        again = again or self._is_disturbed(news)
-        self._change(account, old, new, lambda: list(self._changes(account, old, new, again)))
+        disturbed = self._is_disturbed(news)
+        again = again or disturbed
+        try:
+            self._change(account, old, new, lambda: list(self._changes(account, old, new, again)))
+        except GatewayError as error:
+            raise (error.also(_UNSEEN) if disturbed else error) from error
         return self._outputs(news, account, olds.get("verification", ACCEPTED))
 
     def _changes(
@@ -262,27 +271,28 @@ class FilterLifecycle:
     def _put_back(
         self, account: RunAccount, old: FilterClaim, error: GatewayError, *, half_way: bool
     ) -> GatewayError:
-        """Put the old state in force again, since that is what Pulumi's state keeps.
+        """Put the old state in force again, which Pulumi's state keeps; the error to raise.
 
         Another resource may have opened its pixels, since the program wanted that of this one. From
         now on none does.
         """
         ledger, places = account.ledger, self._places(old)
         ledger.keep(places, old.scope, old.state)
+        back: list[Wish] = []
 
         def plan() -> list[Wish]:
             left = [k for k in places if half_way or ledger.is_left(k, old.scope, old.state)]
-            back = [w for key in left for w in ledger.put_back(key, old.scope, old.state)]
+            back[:] = [w for key in left for w in ledger.put_back(key, old.scope, old.state)]
             return back + [w for key in places for w in ledger.give_back(key, old.scope)]
 
-        sent, second = self._carry_out(account, plan)
+        _, second = self._carry_out(account, plan)
         if second is not None:
             reason = f"its former state could not be put back ({second.reason})"
             return error.because(f"{error.reason}; {reason}").also(
                 "It is not known whether it is in force. Run the command again; to go back to the "
                 "old values, also set a new `reassert`."
             )
-        if sent or half_way:
+        if back or half_way:
             return error.because(f"{error.reason}; its former state was put back and is in force")
         return error
 

@@ -82,9 +82,9 @@ class KeyedLifecycle(ReadableLifecycle[T]):
             existing = self._existing(inputs)
             if existing is None:
                 facts = self._make(inputs)
-            elif claim.adopt or claim.spared:
+            elif claim.adopt or claim.spared or claim.freed:
                 facts, done = self._take_over(inputs, existing)
-                if not claim.spared:
+                if not (claim.spared or claim.freed):
                     self._run.tell(f"took over {self._words(inputs)}: {done or _NOTHING}")
             else:
                 raise self._already_exists(inputs)

@@ -277,7 +277,8 @@ class Ledger:
         place = self._picture.place(self._tenant_id, key, pixels)
         with self._lock:
             for scope in self._kept.get(key, ()):
-                place.add(scope if scope is not None else frozenset(place.named), DROP)
+                if scope is None:
+                    place.add(frozenset(place.named), DROP)
                 place.add(scope, DROP)
         return place
 
@@ -343,6 +344,11 @@ class Ledger:
         with self._lock:
             self._gone.add(pixel)
             self._fresh.discard(pixel)
+
+    def stays(self, pixel: str) -> None:
+        """Disconnecting a pixel failed, for all that is known."""
+        with self._lock:
+            self._gone.discard(pixel)
 
 
 def _opposes(setting: FilterSetting, key: PlaceKey, scope: Scope, state: str) -> bool:

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 _GOING_BACK = "To go back to the old values instead, also set a new `reassert`."
 _ADOPT_AGAIN = (
-    "Run it with CAPIG_ADOPT=true again: a plain `pulumi up` sends no filters of this pixel."
+    "Run `CAPIG_ADOPT=true pulumi up` again: a plain `pulumi up` sends no filters of this pixel."
 )
 _OFF_NOW = "To keep the pixel in the program instead, run `pulumi refresh` first."
 
@@ -155,7 +155,7 @@ class PixelConnectionLifecycle:
         existing, claim = self._account(key).pixels.get(key.pixel_id), self._claim(key)
         if existing is None:
             return writes.connect(inputs)
-        if claim.spared:
+        if claim.spared or claim.freed:
             return writes.take_over(inputs, existing)
         if not claim.adopt:
             raise _already_connected(key)
@@ -223,9 +223,11 @@ class PixelConnectionLifecycle:
         key = key_of(news)
         # After a run that was killed: it may have connected a pixel that was gone, and no more.
         settling = self._run.settings.get(table.ADOPT) is True
-        going_back = f"{_GOING_BACK} {_ADOPT_AGAIN}" if settling else _GOING_BACK
-        with self._writing(key, going_back) as writes:
-            pixel = self._update(key, olds, news, writes, settling=settling)
+        with self._writing(key, _GOING_BACK) as writes:
+            try:
+                pixel = self._update(key, olds, news, writes, settling=settling)
+            except GatewayError as error:
+                raise (error.also(_ADOPT_AGAIN) if settling else error) from error
         return self._outputs(news, pixel.over(Pixel.from_outputs(olds)))
 
     def _update(
@@ -275,7 +277,7 @@ class PixelConnectionLifecycle:
     @contextmanager
     def _writing(self, key: PixelKey, going_back: str = "") -> Iterator[ConnectionWrites]:
         """Notes how a create or an update ends, and says what a failure leaves in force."""
-        claim, writes = self._claim(key), ConnectionWrites(self._run, key)
+        claim, writes = self._claim(key), ConnectionWrites(self._run, key, going_back)
         try:
             with claim.trying():
                 yield writes

@@ -265,8 +265,8 @@ class Declarations:
         return self._known.get(number)
 
     def _spelled(self, declared: Declared) -> Row | None:
-        known, of_pixels = self.values.known, declared.kind not in FILTERS
-        names = known(declared.names, secrets=of_pixels)
+        known, by_key = self.values.known, declared.kind not in FILTERS
+        names = known(declared.names, secrets=by_key)
         scope, state = (known(v, secrets=True) for v in (declared.scope, declared.state))
         if declared.overruled or LATER in (names, scope, state):
             return None
@@ -278,7 +278,7 @@ class Declarations:
         except (ValueError, TypeError):
             return None  # the provider's check says what is wrong with it
         account = self._account(declared.tenant)
-        hidden = self.values.is_secret([declared.names if of_pixels else None, declared.scope])
+        hidden = self.values.is_secret([declared.names if by_key else None, declared.scope])
         return Row(declared.resource, declared.kind, spelled, pixels, state, account, hidden)
 
     # -- the file ------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pulumi
 
 LATER: Any = object()
-"""Marks a value that is not known yet, or that must not be written down."""
+"""Marks a value that is not known yet, or a secret that is not to be looked at."""
 
 
 class _Told(NamedTuple):

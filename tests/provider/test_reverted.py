@@ -9,6 +9,7 @@ import pytest
 
 from pulumi_capig.sandbox import Dialect, Fault, Sandbox
 from tests.provider.test_put_back import (
+    DELETE,
     FILTER,
     PUT_BACK,
     RUN_AGAIN,
@@ -304,18 +305,19 @@ def test_a_pixel_that_goes_before_its_filters_come_ends_the_step(
     assert "so pixel 101 is missing what the program declares" in results[0].errors["c"]
 
 
+@pytest.mark.parametrize("change", [{"access_token": "EAAC"}, {"publishing": True}], ids=str)
 def test_a_recovery_that_fails_says_how_it_goes_on(
-    deployment: Deployment, in_sandbox: Sandbox
+    deployment: Deployment, in_sandbox: Sandbox, change: dict[str, Any]
 ) -> None:
     in_sandbox.dialect = Dialect(account_wide="copies")
     deployment.up({"c": connection("101"), "w": events(LEAD)})
     in_sandbox.disconnect("101")
     in_sandbox.connect("101")  # as a kill between the connection and its filters leaves it
-    program = {"c": connection("101", access_token="EAAC"), "w": events(LEAD)}
+    program = {"c": connection("101", **change), "w": events(LEAD)}
     in_sandbox.inject(Fault.status(403, operation=FILTER))
     with environment(CAPIG_ADOPT="true"):
         error = deployment.up(program).errors["c"]
-        assert "Run it with CAPIG_ADOPT=true again" in error
+        assert "Run `CAPIG_ADOPT=true pulumi up` again" in error
         assert deployment.up(program).errors == {}
     assert held(in_sandbox, LEAD, "101") == {("DROP",)}
 
@@ -333,6 +335,76 @@ def test_a_disconnect_whose_filters_fail_says_that_the_pixel_is_off(
     deployment.refresh()
     assert deployment.up(program).errors == {}
     assert in_sandbox.state.pixel(in_sandbox.tenant_id, "101") is not None
+    assert held(in_sandbox, LEAD, "101") == {("DROP",)}
+
+
+def test_a_filter_that_nothing_was_sent_of_is_not_said_to_be_put_back(
+    deployment: Deployment, in_sandbox: Sandbox
+) -> None:
+    in_sandbox.connect("102")
+    deployment.up({"c": connection("101"), "w": events(LEAD)})
+    in_sandbox.inject(Fault.status(403, operation=FILTER))
+    error = deployment.up({}).errors["w"]
+    assert "put back" not in error
+    assert in_sandbox.state.effective_event(in_sandbox.tenant_id, *LEAD, "102") == "DROP"
+
+
+def test_a_pixel_that_could_not_be_disconnected_is_still_connected(
+    deployment: Deployment, in_sandbox: Sandbox
+) -> None:
+    in_sandbox.dialect = Dialect(account_wide="rule-own-first")
+    deployment.up({"own": events(LEAD, "101", state="PUBLISH")})
+    deployment.up({})  # leaves an entry, which comes before what the account says
+    in_sandbox.inject(Fault("field-error", FILTER, code=403, pixel="101"))
+    in_sandbox.inject(Fault.status(403, operation=DELETE, times=None))
+    in_sandbox.inject(Fault("field-error", FILTER, code=404, pixel="101", times=None))
+    program = {"c": connection("101"), "w": events(LEAD)}
+    errors = deployment.up(program, keep_going=True).errors
+    assert "Left at the gateway: pixel 101" in errors["c"]
+    assert "404" in errors["w"]
+
+
+def test_what_a_killed_update_connected_gets_its_filters_from_the_next_up(
+    deployment: Deployment, in_sandbox: Sandbox
+) -> None:
+    in_sandbox.dialect = Dialect(account_wide="copies")
+    deployment.up({"c": connection("101"), "w": events(LEAD)})
+    in_sandbox.disconnect("101")
+    in_sandbox.connect("101")  # by an update of the token, which was killed
+    program = {"c": connection("101", access_token="EAAC"), "w": events(LEAD)}
+    assert deployment.up(program).errors == {}
+    assert held(in_sandbox, LEAD, "101") == {("DROP",)}
+
+
+def test_an_update_whose_undoing_failed_says_how_to_go_back(
+    deployment: Deployment, in_sandbox: Sandbox
+) -> None:
+    program = {"c": connection("101"), "w": events(LEAD)}
+    deployment.up(program)
+    in_sandbox.disconnect("101")
+    in_sandbox.inject(Fault.status(403, operation=FILTER))
+    in_sandbox.inject(Fault.status(403, operation=DELETE))
+    changed = {**program, "c": connection("101", access_token="EAAC")}
+    error = deployment.up(changed).errors["c"]
+    assert "To go back to the old values instead, also set a new `reassert`" in error
+    # The advice works.
+    back = {**program, "c": connection("101", reassert="2")}
+    with environment(CAPIG_ADOPT="true"):
+        assert deployment.up(back).errors == {}
+    assert held(in_sandbox, LEAD, "101") == {("DROP",)}
+
+
+def test_a_late_filter_whose_update_is_refused_says_what_helps(
+    deployment: Deployment, in_sandbox: Sandbox
+) -> None:
+    in_sandbox.dialect = Dialect(account_wide="copies")
+    late = frozenset({"w"})
+    deployment.up({"w": events(LEAD)}, apart=late)
+    program = {"c": connection("101"), "w": events(LEAD)}
+    in_sandbox.inject(Fault.status(403, operation=FILTER))
+    assert "Also set a new `reassert`" in deployment.up(program, apart=late).errors["w"]
+    program["w"] = events(LEAD, reassert="2")
+    assert deployment.up(program, apart=late).errors == {}
     assert held(in_sandbox, LEAD, "101") == {("DROP",)}
 
 
