@@ -394,6 +394,29 @@ def test_an_update_whose_undoing_failed_says_how_to_go_back(
     assert held(in_sandbox, LEAD, "101") == {("DROP",)}
 
 
+def test_a_recovery_sends_a_late_filter_again(deployment: Deployment, in_sandbox: Sandbox) -> None:
+    in_sandbox.dialect = Dialect(account_wide="copies")
+    program, late = {"c": connection("101"), "w": events(LEAD)}, frozenset({"w"})
+    deployment.up(program, apart=late)
+    in_sandbox.disconnect("101")
+    in_sandbox.connect("101")
+    program["c"] = connection("101", access_token="EAAC")
+    with environment(CAPIG_ADOPT="true"):
+        assert deployment.up(program, apart=late).errors == {}
+    assert held(in_sandbox, LEAD, "101") == {("DROP",)}
+
+
+def test_what_is_deleted_first_may_be_created_before_that(
+    deployment: Deployment, in_sandbox: Sandbox
+) -> None:
+    deployment.up({"c": connection("101")})
+    program = {"c": connection("102"), "d": connection("101")}
+    result = deployment.up(program, delete_first=True, late=frozenset({"c"}))
+    assert result.errors == {}
+    assert {r.id for r in deployment.state.values()} == {"SandboxA/101", "SandboxA/102"}
+    assert in_sandbox.state.pixel("SandboxA", "101") is not None
+
+
 def test_a_late_filter_whose_update_is_refused_says_what_helps(
     deployment: Deployment, in_sandbox: Sandbox
 ) -> None:

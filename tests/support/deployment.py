@@ -116,7 +116,8 @@ class Deployment:
             lives: Whether the run still lives. One that is killed gets no answer any more, and
                 what ended at that moment is not in state.
         """
-        program = with_picture(program, apart=apart) if picture else program
+        if picture:
+            program = with_picture(program, apart=apart, delete_first=delete_first)
         result = Result(lives=lives)
         gone = [n for n in self.state if n not in program and (target is None or n in target)]
         with self.provider.operation(self.config), suppress(_StoppedError):
@@ -430,7 +431,11 @@ class ThreadedDeployment(Deployment):
 
 
 def with_picture(
-    program: Program, *, preview: bool = False, apart: frozenset[str] = frozenset()
+    program: Program,
+    *,
+    preview: bool = False,
+    apart: frozenset[str] = frozenset(),
+    delete_first: bool = False,
 ) -> Program:
     """The program with resources that carry its picture, as the program's process writes it.
 
@@ -438,6 +443,7 @@ def with_picture(
         program: What is declared.
         preview: Whether this is a preview.
         apart: Resources that are declared inside ``apply``: they are not in the picture.
+        delete_first: Whether resources say that they are deleted before they are replaced.
     """
     writer, accounts = Writer(), _Accounts()
     rows: list[Row | None] = []
@@ -451,7 +457,8 @@ def with_picture(
             account = accounts.number(HOST if told.of_host else tenant, program)
             rows.append(told.row(f"{kind} '{name}'", arguments, account))
     if hints:
-        writer.write(rows, accounts.digests, preview=preview)
+        first = range(len(rows)) if delete_first else ()
+        writer.write(rows, accounts.digests, deletes_first=first, preview=preview)
     else:
         writer.remove()
     return {
