@@ -48,6 +48,18 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def programs_are_not_compiled() -> Iterator[None]:
+    """Each run of a program reads its source.
+
+    A test changes a program and runs it within a second, and what Python compiled it to counts as
+    new while the source has the same size and was changed in the same second.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+        yield
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the settings of the person who runs it."""

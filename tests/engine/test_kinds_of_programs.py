@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import Any
@@ -207,3 +208,12 @@ def test_inline_programs_in_threads_of_one_process(stack: Stack) -> None:
         assert state.effective_event("Two", "Lead", "101") == "PUBLISH"
         assert len(state.pixels("One")) == 1
         assert len(state.pixels("Two")) == 2
+
+
+def test_a_program_that_a_test_changes_is_read_anew(stack: Stack) -> None:
+    # Python takes what it compiled for new where size and second are as they were.
+    for number in ("1", "2"):
+        stack.write(f'pulumi.export("number", "{number}")')
+        os.utime(stack.project / "__main__.py", (0, 0))
+        stack.up().ok()
+        assert stack.run("stack", "output", "number").ok().text.strip() == number
