@@ -62,8 +62,8 @@ MOVED_FROM: Setting[tuple[str, ...]] = Setting("movedFrom", hosts, ())
 """Former domains of the gateway after a move, comma-separated."""
 PREVIEW_READS = Setting("previewReads", parsers.boolean, False)
 """``true``: a preview may read which pixels, users and first-party domains exist, so it can say
-what ``pulumi up`` would refuse or take over. Off by default, so that a preview needs no
-credentials."""
+what ``pulumi up`` would refuse or take over; it cannot where ``delete_before_replace`` is set.
+Off by default, so that a preview needs no credentials."""
 MAX_DISCONNECTS: Setting[int | None] = Setting("maxDisconnects", parsers.count(0, 1_000_000), None)
 """Whole number: the run fails before it disconnects more pixels than this; ``0`` allows none. No
 limit by default."""

@@ -27,26 +27,47 @@ def held(sandbox: Sandbox, *pixels: str) -> list[str | None]:
     return [sandbox.state.effective_event("SandboxA", "Lead", pixel) for pixel in pixels]
 
 
-def test_a_narrowing_that_was_killed_and_reverted(stack: Stack, sandbox: Sandbox) -> None:
-    sandbox.connect(ONE)
-    sandbox.connect(TWO)
+BACK = {"CAPIG_ADOPT": "true", "CAPIG_REASSERT": "after the kill"}
+
+
+def kill_at(operation: str, stack: Stack, sandbox: Sandbox) -> None:
+    """Kill the CLI in an `up`, when the gateway has carried out an operation."""
     stack.environment["PULUMI_SKIP_CHECKPOINTS"] = "false"
-    stack.write(drop(ONE, TWO))
-    stack.up().ok()
-    stack.write(drop(ONE))
     with (
-        sandbox.hold("updateEventFilter", applied=True) as gate,
+        sandbox.hold(operation, applied=True) as gate,
         start(stack, "up", "--yes", "--skip-preview", "--color=never") as running,
     ):
         gate.wait()
         os.kill(running.cli, signal.SIGKILL)
         running.until(lambda: running.processes() == [])
-    stack.write(drop(ONE, TWO))
     stack.run("cancel", "--yes").ok()
+
+
+def test_a_narrowing_that_was_killed_and_reverted(stack: Stack, sandbox: Sandbox) -> None:
+    sandbox.connect(ONE)
+    sandbox.connect(TWO)
+    stack.write(drop(ONE, TWO))
+    stack.up().ok()
+    stack.write(drop(ONE))
+    kill_at("updateEventFilter", stack, sandbox)
+    stack.write(drop(ONE, TWO))
     stack.up("--expect-no-changes", CAPIG_ADOPT="true").ok()
     assert held(sandbox, ONE, TWO) == ["DROP", "PUBLISH"], "the reason for the page's last line"
-    stack.up(CAPIG_ADOPT="true", CAPIG_REASSERT="after the kill").ok()
+    stack.up("--refresh", **BACK).ok()
     assert held(sandbox, ONE, TWO) == ["DROP", "DROP"]
+
+
+def test_a_switch_that_was_turned_by_a_killed_run_and_reverted(
+    stack: Stack, sandbox: Sandbox
+) -> None:
+    stack.write(shop("shop", "publishing=False"))
+    stack.up().ok()
+    stack.write(shop("shop", "publishing=True"))
+    kill_at("updateSignalConfigCapiPublish", stack, sandbox)
+    stack.write(shop("shop", "publishing=False"))
+    stack.up("--refresh", **BACK).ok()
+    (pixel,) = sandbox.state.pixels("SandboxA")
+    assert not pixel.publishing
 
 
 def test_a_tainted_connection_is_refused_with_what_helps(stack: Stack, sandbox: Sandbox) -> None:
