@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..errors import (
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
     from .values import Props
 
 
+_NOT_TAKEN_OVER = (
+    "To go back to the program before, run it with `CAPIG_REASSERT` set to a new value: it is not "
+    "documented whether a pixel keeps its filters when it is set up again."
+)
+
+
 class ConnectionWrites:
     """What one engine call sends about one pixel.
 
@@ -35,12 +42,13 @@ class ConnectionWrites:
 
     Attributes:
         done: What the gateway has confirmed, in words.
+        going_back: How to undo what may have been done.
     """
 
     def __init__(self, run: Run, key: PixelKey, going_back: str = "") -> None:
         self._run = run
         self._key = key
-        self._going_back = going_back
+        self.going_back = going_back
         self._account = run.account(key.tenant_id)
         self.done: list[str] = []
 
@@ -55,14 +63,17 @@ class ConnectionWrites:
             raise RefusedError(what, advice)
         pixel = self._set_up_once(inputs)
         try:
-            self._bring()
+            self._bring(anew=True)
             return self.switch(declared_switches(inputs, default=True), pixel)
         except CapigError as error:
             raise self._undone(pixel, error) from error
 
     def take_over(self, inputs: Props, before: Pixel) -> Pixel:
         """Change a connected pixel to what is declared, its filters included."""
-        return self.settle(inputs, before, set_up=is_managed(inputs), bring=True)
+        set_up = is_managed(inputs)
+        if set_up:
+            self.going_back = _NOT_TAKEN_OVER
+        return self.settle(inputs, before, set_up=set_up, bring=True)
 
     def settle(
         self,
@@ -91,7 +102,7 @@ class ConnectionWrites:
                 self._account.ledger.taken_over(self._key.pixel_id)
             if bring or set_up:
                 # A run that was killed may have connected it, and a second setup may reset them.
-                self._bring()
+                self._bring(anew=set_up)
             pixel = self.switch({**was, **wanted}, pixel)
         except GatewayError as error:
             off = [name for name, on in was.items() if not on]
@@ -182,8 +193,7 @@ class ConnectionWrites:
         )
         pixel = Pixel.of(answer)
         self.done.append(f"pixel {pixel_id} set up with the declared values")
-        if self._account.pixels.knows_absent(pixel_id):
-            self._account.ledger.came(pixel_id)
+        self._account.ledger.came(pixel_id)
         self._account.pixels.learned(pixel_id, pixel)
         if pixel.bad_token:
             text = (
@@ -195,11 +205,17 @@ class ConnectionWrites:
 
     # -- filters -------------------------------------------------------------------------------
 
-    def _bring(self) -> None:
-        """Send what filters declare for the pixel, until nothing new is wanted."""
-        ledger, pixel_id = self._account.ledger, self._key.pixel_id
-        while ledger.bring(pixel_id):
-            sent = self._account.filters.carry_out(lambda: ledger.bring(pixel_id))
+    def _bring(self, *, anew: bool) -> None:
+        """Send what filters declare for the pixel, until nothing new is wanted.
+
+        Args:
+            anew: Whether a setup came before: what was on its way then may have been forgotten.
+        """
+        bring = partial(self._account.ledger.bring, self._key.pixel_id)
+        plan = partial(bring, anew=anew)
+        while plan():
+            sent = self._account.filters.carry_out(plan)
+            plan = bring
             failed = [s for s in sent if s.error]
             if not failed:
                 continue
@@ -209,8 +225,8 @@ class ConnectionWrites:
                 sorted({f"{s.wish.setting.kind} {s.wish.setting.name}" for s in failed})
             )
             reason = (
-                f"{error.reason}; so pixel {pixel_id} is missing what the program declares for "
-                f"{names}"
+                f"{error.reason}; so pixel {self._key.pixel_id} is missing what the program "
+                f"declares for {names}"
             )
             raise error.because(reason)
 
@@ -312,7 +328,7 @@ class ConnectionWrites:
             )
             return CapigError(
                 f"{error.what}; disconnecting it again failed too: {second.what}",
-                f"{advice} {self._going_back}".rstrip(),
+                f"{advice} {self.going_back}".rstrip(),
             )
         unclear = isinstance(error, OutcomeUnknownError | UnexpectedAnswerError)
         advice = "Nothing is left of it: run the command again when the gateway is healthy."

@@ -176,8 +176,13 @@ class Ledger:
         after = self._wishes(key, here, DROP, anew=True) if account else []
         return [*before, *account, *after, *self._wishes(key, opened, PUBLISH, believed=believed)]
 
-    def bring(self, pixel: str) -> list[Wish]:
-        """All that filters declare for a pixel that comes into the program, if not held already."""
+    def bring(self, pixel: str, *, anew: bool = False) -> list[Wish]:
+        """All that filters declare for a pixel that comes into the program, if not held already.
+
+        Args:
+            pixel: The pixel.
+            anew: Whether what is held already is wanted too.
+        """
         wanted = dict(self._picture.of_pixel(self._tenant_id, pixel))
         with self._lock:
             kept = list(self._kept)
@@ -187,7 +192,7 @@ class Ledger:
         return [
             wish
             for key, state in sorted(wanted.items())
-            for wish in self._wishes(key, {pixel}, state, declared=True)
+            for wish in self._wishes(key, {pixel}, state, declared=True, anew=anew)
         ]
 
     def clear(self, pixel: str) -> list[Wish]:
@@ -327,7 +332,7 @@ class Ledger:
                     self._kept[key].append(scope)
 
     def came(self, pixel: str) -> None:
-        """A pixel was connected: whatever was set for it may have been forgotten."""
+        """A pixel was set up: whatever was set for it before may have been forgotten."""
         with self._lock:
             self._gone.discard(pixel)
             self._fresh.add(pixel)

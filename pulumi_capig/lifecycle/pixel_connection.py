@@ -282,7 +282,7 @@ class PixelConnectionLifecycle:
             with claim.trying():
                 yield writes
         except GatewayError as error:
-            raise error.after(writes.done, going_back) from error
+            raise error.after(writes.done, writes.going_back) from error
 
     def _account(self, key: PixelKey) -> RunAccount:
         return self._run.account(key.tenant_id)

@@ -214,14 +214,18 @@ class GatewayState:
             for part in reversed(self._parts.values()):
                 part.forget(operation, tenant)
 
-    def put_pixel(self, operation: str, tenant: str, pixel: HeldPixel) -> HeldPixel:
-        """Connects a pixel, or replaces what is held of it."""
+    def put_pixel(
+        self, operation: str, tenant: str, pixel: HeldPixel, *, forgets: bool = False
+    ) -> HeldPixel:
+        """Connects a pixel, or replaces what is held of it; `forgets` its own filters then too."""
         with self.lock:
             pixels = self._pixels_of(tenant)
             before = pixels.get(pixel.pixel_id)
             if before is not None:
                 pixels[pixel.pixel_id] = pixel
                 self._history.record(operation, tenant, "pixel", (pixel.pixel_id,), before, pixel)
+                if forgets:
+                    self._forget_filters(operation, tenant, pixel.pixel_id)
                 return pixel
             filters = self._everything_of(tenant, pixel.pixel_id)
             with self._recording(operation, tenant, filters):
@@ -280,6 +284,11 @@ class GatewayState:
             for owner, name, pixel, _ in book.stored()
             if owner == tenant
         ]
+
+    def _forget_filters(self, operation: str, tenant: str, pixel_id: str) -> None:
+        with self._recording(operation, tenant, self._everything_of(tenant, pixel_id)):
+            for book in self._books.values():
+                book.forget_pixel(tenant, pixel_id)
 
     def _forget_entries(self, tenant: str, pixel_id: str) -> None:
         if not self.dialect.filters_survive_delete:

@@ -89,6 +89,50 @@ def test_a_take_over_beside_filters_that_change(
     assert held(in_sandbox, "102", *EVENTS) == held(in_sandbox, "101", *EVENTS) == {"DROP"}
 
 
+# -- a pixel that is set up a second time -------------------------------------------------------
+
+
+@pytest.mark.parametrize("reading", ["rule-own-first", "rule-own-last", "copies"])
+@pytest.mark.parametrize("kind", ["list", "wide", "apply"])
+@pytest.mark.parametrize("order", [("f", "c"), ("c", "f")])
+@pytest.mark.parametrize("taken_over", [True, False])
+def test_what_a_second_setup_forgets_is_sent_again(
+    deployment: Deployment,
+    in_sandbox: Sandbox,
+    reading: Any,
+    kind: str,
+    order: tuple[str, ...],
+    taken_over: bool,
+) -> None:
+    in_sandbox.dialect = Dialect(account_wide=reading, second_setup_filters="forgets")
+    scope = {} if kind == "wide" else {"pixel_ids": ["101"]}
+    arguments = {"event_names": ["Lead"], "filter_state": "DROP", **scope}
+    apart = frozenset({"f"}) if kind == "apply" else frozenset()
+    before: dict[str, Declared] = {} if taken_over else {"c": connection("101")}
+    in_sandbox.connect("101") if taken_over else None
+    deployment.up({**before, "f": ("EventFilters", arguments)}, apart=apart)
+    arguments = {**arguments, "event_names": ["Lead", "Purchase"]}
+    changed = connection("101", access_token="EAAC", **({"adopt": True} if taken_over else {}))
+    program = {"c": changed, "f": ("EventFilters", arguments)}
+    assert deployment.up(program, order, apart=apart).errors == {}
+    assert held(in_sandbox, "101", "Lead", "Purchase") == {"DROP"}
+    in_sandbox.clear_requests()
+    assert deployment.up(program, apart=apart).changes == []
+    assert in_sandbox.counters.requests == {}
+
+
+def test_a_filter_in_apply_that_changes_nothing_is_sent_again_after_a_second_setup(
+    deployment: Deployment, in_sandbox: Sandbox
+) -> None:
+    in_sandbox.dialect = Dialect(second_setup_filters="forgets")
+    apart = frozenset({"f"})
+    program = {"c": connection("101"), "f": event("Lead", "101")}
+    deployment.up(program, apart=apart)
+    program["c"] = connection("101", access_token="EAAC")
+    assert deployment.up(program, apart=apart).errors == {}
+    assert held(in_sandbox, "101", "Lead") == {"DROP"}
+
+
 # -- a pixel that goes and comes back -----------------------------------------------------------
 
 

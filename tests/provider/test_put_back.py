@@ -466,3 +466,19 @@ def test_a_renamed_connection_that_fails_leaves_the_old_one_as_it_was(
         assert set(deployment.up(renamed, keep_going=True).errors) == {"a", "b"}
     assert deployment.up(before).changes == []
     assert not publishing(in_sandbox, "201")
+
+
+@every_loss
+def test_a_take_over_that_fails_says_how_to_go_back_to_what_its_setup_forgot(
+    deployment: Deployment, in_sandbox: Sandbox, lose: Lose, lost: str
+) -> None:
+    in_sandbox.dialect = Dialect(second_setup_filters="forgets")
+    leads = events(("Lead",), "201")
+    before = {"a": connection("201"), "leads": leads}
+    deployment.up(before)
+    with lose(lost, SETUP):
+        errors = deployment.up({"b": connection("201", adopt=True), "leads": leads}).errors
+    assert "run it with `CAPIG_REASSERT` set to a new value" in errors["b"]
+    with environment(CAPIG_REASSERT="again"):
+        assert deployment.up(before).errors == {}
+    assert in_sandbox.state.effective_event(in_sandbox.tenant_id, "Lead", "201") == "DROP"

@@ -112,6 +112,28 @@ def test_a_late_filter_sees_what_is_on_its_way_to_open_it(
     assert in_sandbox.state.effective_event("SandboxA", "Lead", "101") == "DROP"
 
 
+@pytest.mark.parametrize("applied", [True, False])
+def test_a_filter_that_is_on_its_way_during_a_second_setup_is_sent_again(
+    new_run: Open, in_sandbox: Sandbox, applied: bool
+) -> None:
+    in_sandbox.dialect = Dialect(second_setup_filters="forgets")
+    shop = created(new_run(), "PixelConnection", SHOP)
+    run = new_run()
+    connection, event = REGISTRY["PixelConnection"](run), REGISTRY["EventFilter"](run)
+    changed = {**SHOP, "access_token": "EAAC"}
+    rotated = connection.check(shop, changed, run.picture.receive(None)).inputs
+    one = event.check({}, {**LEAD, "pixel_ids": ["101"]}, run.picture.receive(None)).inputs
+    with ThreadPoolExecutor(2) as pool:
+        with in_sandbox.hold("updateEventFilter", applied=applied) as gate:
+            filtered = pool.submit(event.create, one)
+            gate.wait(1)
+            updated = pool.submit(connection.update, "", shop, rotated)
+            assert not wait([updated], timeout=0.05).done
+        filtered.result()
+        updated.result()
+    assert in_sandbox.state.effective_event("SandboxA", "Lead", "101") == "DROP"
+
+
 def test_a_delete_waits_for_how_the_create_ends_that_claims_the_pixel(
     new_run: Open, in_sandbox: Sandbox
 ) -> None:

@@ -171,6 +171,15 @@ def test_second_setup_without_name(caller: Caller, sandbox: Sandbox, speak: Spea
     assert caller.setup("101")["connectionStatus"]["pixelName"] is None
 
 
+def test_second_setup_forgets_filters(caller: Caller, sandbox: Sandbox, speak: Speak) -> None:
+    caller.setup("101")
+    for habit, state in (("keeps", "DROP"), ("forgets", "PUBLISH")):
+        speak(second_setup_filters=habit)
+        caller.event("DROP", ["101"])
+        caller.setup("101")
+        assert sandbox.state.effective_event("SandboxA", "Lead", "101") == state
+
+
 def test_pixel_of_another_account(caller: Caller, sandbox: Sandbox, speak: Speak) -> None:
     sandbox.connect("101", tenant="SandboxB")
     speak(foreign_pixel="400")

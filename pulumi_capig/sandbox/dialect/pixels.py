@@ -16,6 +16,7 @@ class PixelDialect:
         second_setup: A pixel that is already connected is set up again: its switches stay, are
             switched on, or the operation answers 400.
         second_setup_unnamed: A second setup without `name` clears or keeps the name.
+        second_setup_filters: A second setup keeps or forgets the pixel's own filters.
         foreign_pixel: A pixel of another account is set up: connected in both, or 400.
         delete_unknown: Deletion of a pixel that is not connected: 404, or `false`.
         list_connection_id: Whether the list says `connectionId`.
@@ -32,6 +33,7 @@ class PixelDialect:
 
     second_setup: Literal["upsert", "resets-switches", "400"] = "upsert"
     second_setup_unnamed: Literal["clears", "keeps"] = "clears"
+    second_setup_filters: Literal["keeps", "forgets"] = "keeps"
     foreign_pixel: Literal["allowed", "400"] = "allowed"
     delete_unknown: Literal["404", "false"] = "404"
     list_connection_id: bool = True

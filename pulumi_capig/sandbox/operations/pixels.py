@@ -34,7 +34,8 @@ def _setup(play: Play, *, input: dict[str, Any]) -> Any:
             400,
             f"Pixel {wanted.pixel_id} is connected in another account",
         )
-    state.put_pixel(play.operation, tenant, wanted)
+    forgets = dialect.second_setup_filters == "forgets"
+    state.put_pixel(play.operation, tenant, wanted, forgets=forgets)
     unset = None if dialect.unset_pixel_name == "sample" else _unset_name(dialect)
     config = _signal_config(wanted, dialect, unset)
     return {**config, "connectionStatus": None} if dialect.setup_status_null else config

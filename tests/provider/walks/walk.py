@@ -65,6 +65,7 @@ def random_dialect(random: Random) -> Dialect:
         filter_unknown_pixel=random.choice(("accepted", "accepted", "404")),
         second_setup=random.choice(("upsert", "resets-switches")),
         second_setup_unnamed=random.choice(("clears", "keeps")),
+        second_setup_filters=random.choice(("keeps", "forgets")),
         several_fields=several,
         filter_echo_several=random.choice(("first", "null", "mixed")),
         filter_echo_id=random.random() < 0.5,
@@ -274,12 +275,13 @@ class Walk:
             self._tolerate_what_is_away()
         self._note_switches(before, program)
         self._note_what_is_said(program, result)
+        self._doubt_what_is_forgotten(program, before, result)
         if surely:
             left = self._state_is_true(program, before, told="CAPIG_ADOPT=true" in messages)
             self._is_told(program, result, left)
             self._nothing_opened(claims, before, program)
         adopt = {"CAPIG_ADOPT": "true"} if "CAPIG_ADOPT=true" in messages else {}
-        again = "reassert" in messages or not surely
+        again = "reassert" in messages.lower() or not surely
         finish = self.random.random() < 0.5
         self._go_on(program, finish=finish, reassert=again and not finish, **adopt)
 
@@ -608,6 +610,20 @@ class Walk:
         self._tolerate_entries(program, after)
         return left
 
+    def _doubt_what_is_forgotten(
+        self, program: Declarations, before: Snapshot, result: Result
+    ) -> None:
+        """A second setup of a failed update may have forgotten what its connection then brings."""
+        if self.sandbox.dialect.second_setup_filters == "keeps":
+            return
+        for name, item in connections_of(program).items():
+            if "reassert" in result.errors.get(name, "").lower():
+                self.doubted |= {
+                    place
+                    for place in before.effective
+                    if (place.tenant, place.pixel) == (item.tenant, item.pixel)
+                }
+
     def _is_told(self, program: Declarations, result: Result, left: set[Place]) -> None:
         """A filter that failed says that it has to be run again, if it has closed something."""
         for name, item in filters_of(program).items():
@@ -686,6 +702,8 @@ class Walk:
                 continue
             if change.kind not in ("event", "domain") or change.after != "PUBLISH":
                 continue
+            if change.operation == "setupPixelSignalConfig":
+                continue  # what the gateway forgets by itself
             name, pixel = str(change.key[0]), str(change.key[1])
             place = Place(change.tenant, change.kind, name, pixel)
             if place not in closed or (place.tenant, pixel) in gone:
