@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import weakref
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -113,6 +113,17 @@ class _Place:
             self.states[row.state].setdefault(pixel, number)
 
 
+@dataclass(frozen=True)
+class _Hint:
+    """A hint that is made when it is awaited: a program that raises awaits none."""
+
+    declarations: Declarations
+    number: int
+
+    def __await__(self) -> Generator[Any, None, str]:
+        return self.declarations.hint(self.number).__await__()
+
+
 class Declarations:
     """What the program of one run has declared so far.
 
@@ -160,7 +171,7 @@ class Declarations:
                 "cannot show it.\n  Declare it outside of them, and use `apply` only for its "
                 "values."
             )
-        return self._hint(number)
+        return _Hint(self, number)
 
     def remember_arguments(self, resource: pulumi.Resource, declared: Mapping[str, Any]) -> None:
         """Remember what the program passed for the outputs of one of our resources."""
@@ -178,7 +189,12 @@ class Declarations:
             if any(id(output) in self._ids for output in _outputs(declared.get(key))):
                 refuse_resource_id(resource, key, "the id of a resource")
 
-    async def _hint(self, number: int) -> str:
+    async def hint(self, number: int) -> str:
+        """What the provider needs to find a resource in the picture, once that is whole.
+
+        Raises:
+            pulumi.RunError: What the resource declares is refused, now that it is known.
+        """
         await self._gate.passed()
         if self._settling is None:
             self._settling = asyncio.ensure_future(self._settle())

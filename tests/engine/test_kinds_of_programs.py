@@ -188,26 +188,61 @@ print(sorted(results.items()))
 """
 
 
-def test_inline_programs_in_threads_of_one_process(stack: Stack) -> None:
+def run(source: str, stack: Stack, gateway: Sandbox) -> subprocess.CompletedProcess[str]:
+    """Run a program that uses the Automation API."""
     script = stack.project / "stacks.py"
-    script.write_text(AUTOMATION, encoding="utf-8")
+    script.write_text(source, encoding="utf-8")
     path = f"{sys.prefix}/bin:{stack.environment['PATH']}"
+    return subprocess.run(
+        [sys.executable, str(script)],
+        env={**stack.environment, **gateway.environment(), "PATH": path},
+        cwd=stack.project,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+
+
+def test_inline_programs_in_threads_of_one_process(stack: Stack) -> None:
     with Sandbox(accounts=("One", "Two")) as gateway:
-        done = subprocess.run(
-            [sys.executable, str(script)],
-            env={**stack.environment, **gateway.environment(), "PATH": path},
-            cwd=stack.project,
-            capture_output=True,
-            text=True,
-            timeout=200,
-            check=False,
-        )
+        done = run(AUTOMATION, stack, gateway)
         assert "[('one', 'succeeded'), ('two', 'succeeded')]" in done.stdout, done.stderr
         state = gateway.state
         assert state.effective_event("One", "Lead", "101") == "DROP"
         assert state.effective_event("Two", "Lead", "101") == "PUBLISH"
         assert len(state.pixels("One")) == 1
         assert len(state.pixels("Two")) == 2
+
+
+FAILING = """
+import gc
+from pulumi import automation
+import pulumi_capig as capig
+
+def declare():
+    shop = capig.PixelConnection("shop", pixel_id="101", business_id="1", access_token="EAAB")
+    capig.EventFilter(
+        "lead", event_name="Lead", filter_state="DROP", pixel_ids=[shop.pixel_id]
+    )
+    raise ValueError("no such shop")
+
+stack = automation.create_or_select_stack("one", "inline", declare)
+for command in (stack.preview, stack.up):
+    try:
+        command()
+    except Exception as error:
+        print("no such shop" in str(error))
+gc.collect()
+"""
+
+
+def test_an_inline_program_that_raises_leaves_no_word_of_ours(
+    stack: Stack, sandbox: Sandbox
+) -> None:
+    done = run(FAILING, stack, sandbox)
+    assert (done.stdout, done.stderr) == ("True\nTrue\n", "")
+    assert sandbox.requests == []
 
 
 def test_a_program_that_a_test_changes_is_read_anew(stack: Stack) -> None:
