@@ -53,7 +53,7 @@ class GatewayResource(Resource):
             picture: Makes the resource's row from its name, in words, and the arguments.
             secret: Arguments that are secrets whatever the program passes, and secret outputs.
             is_id: The argument that takes over what exists by its id. The attribute of that name
-                is the id, which every preview but the first knows.
+                is the id, which every preview but the first knows, and that too if it is passed.
 
         Raises:
             pulumi.RunError: An argument cannot be right, or contradicts another resource.
@@ -87,8 +87,7 @@ class GatewayResource(Resource):
             opts,
         )
         if is_id:
-            own = self.id if is_id == "tenant_id" else self.id.apply(_last_part)
-            setattr(self, is_id, own)
+            setattr(self, is_id, self._own_id(is_id, declared.get(is_id)))
         filled_in = {"tenant_id", *outputs, is_id}
         _program.undeclared(self, {k: v for k, v in optional.items() if k not in filled_in})
         if program is not None:
@@ -96,6 +95,13 @@ class GatewayResource(Resource):
             if not row.overruled:
                 default = {} if is_id == "tenant_id" else {"tenant_id": None}
                 program.remember_arguments(self, {**default, **declared})
+
+    def _own_id(self, name: str, given: Any) -> pulumi.Output[str]:
+        own: pulumi.Output[str] = self.id if name == "tenant_id" else self.id.apply(_last_part)
+        if given is None:
+            return own
+        passed = self.urn.apply(lambda _urn: given)  # waits for the resource, and is known before
+        return passed.apply(lambda value: own if value is None else value)
 
 
 def _last_part(resource_id: str) -> str:

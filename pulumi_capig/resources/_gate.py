@@ -17,6 +17,10 @@ PATIENCE = 10.0
 """Seconds without a new declaration after which we assume that the program waits for us."""
 
 
+_REFRAMED = (ValueError, AssertionError, StopIteration)
+"""What Python or the SDK wraps in an error of its own where a coroutine raises it."""
+
+
 class ProgramGate:
     """Opens when the program's own code has returned.
 
@@ -110,11 +114,11 @@ def _shown(error: BaseException | None) -> Exception | None:
     if not isinstance(error, Exception):
         how = f"exit status {error.code}" if isinstance(error, SystemExit) else type(error).__name__
         return pulumi.RunError(f"the program ended ({how}) before it had declared everything")
-    return _twin(error) if isinstance(error, ValueError | AssertionError) else error
+    return _twin(error) if isinstance(error, _REFRAMED) else error
 
 
 def _twin(error: Exception) -> Exception:
-    """An exception that looks the same: the SDK wraps the error itself and shows our frames."""
+    """An exception that looks the same: what wraps the error itself would show our frames."""
     kind = type(error)
     looks = {"__module__": kind.__module__, "__str__": lambda _twin: str(error)}
     twin: Exception = type(kind.__qualname__, (Exception,), looks)()

@@ -191,3 +191,24 @@ def test_secret_pixels_are_in_the_picture_and_in_no_file(stack: Stack, sandbox: 
     assert len(text) < 100 * len(rows)
     for secret in ("SandboxA", "18904456377094531", "EAAB"):
         assert secret not in text
+
+
+def test_an_account_that_is_taken_over_changes_nothing_that_is_in_it(
+    stack: Stack, sandbox: Sandbox
+) -> None:
+    inside = """
+    shop = capig.PixelConnection(
+        "shop", pixel_id="101", business_id="1", access_token="EAAB", tenant_id=ACCOUNT
+    )
+    capig.EventFilter("leads", event_name="Lead", filter_state="DROP", tenant_id=ACCOUNT)
+    capig.AccountUser("jo", email="jo@example.com", role="view", tenant_id=ACCOUNT)
+    """
+    stack.write('    ACCOUNT = "SandboxA"' + inside)
+    stack.up().ok()
+    account = '    ACCOUNT = capig.Account("a", tenant_id={}).tenant_id'
+    for given in ('"SandboxA"', 'pulumi.Output.from_input("SandboxA")'):
+        stack.write(account.format(given) + inside)
+        assert changes(stack, "preview") == {Change("a", "create")}
+    stack.up().ok()
+    assert set(stack.resources()) == {"a", "shop", "leads", "jo"}
+    stack.is_settled()

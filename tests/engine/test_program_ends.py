@@ -23,6 +23,7 @@ ENDS = {
     "int('twelve')": "ValueError: invalid literal",
     "assert not 'one shop'": "AssertionError",
     "{}['shop']": "KeyError: 'shop'",
+    "next(iter(()))": "StopIteration",
     "raise pulumi.RunError('no shop today')": "error: no shop today",
     "sys.exit(3)": "error: the program ended (exit status 3) before it had declared everything",
     "sys.exit('no shop today')": "error: no shop today",

@@ -103,3 +103,21 @@ def test_what_was_clicked_is_taken_over_by_its_id(stack: Stack, sandbox: Sandbox
     stack.is_settled()
     stack.write(taken.format(**{**by_id, "site": ', data_source_id="222"'}))
     assert "the program now says 222" in stack.preview().failed().text
+
+
+def test_a_pipeline_that_is_taken_over_replaces_nothing_that_is_in_it(
+    stack: Stack, sandbox: Sandbox
+) -> None:
+    stack.write('    pulumi.export("id", capig.Pipeline("web", name="Web").pipeline_id)')
+    stack.up().ok()
+    known = stack.run("stack", "output", "id").ok().text.strip()
+    stack.run("state", "delete", "--yes", stack.resources()["web"]["urn"]).ok()
+    site = """
+    capig.DataSource("site", name="Shop", type="FILE_UPLOAD", pipeline_id=PIPELINE)
+    """
+    stack.write(f'    PIPELINE = "{known}"{site}')
+    stack.up().ok()
+    stack.write(f'    PIPELINE = capig.Pipeline("web", pipeline_id="{known}").pipeline_id{site}')
+    assert changes(stack, "preview") == {Change("web", "create")}
+    stack.up().ok()
+    stack.is_settled()
