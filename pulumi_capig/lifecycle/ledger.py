@@ -37,7 +37,8 @@ class Wish(NamedTuple):
     Attributes:
         setting: What to send.
         optional: Whether it does not matter if the gateway refuses it: its pixels are not
-            connected, and no filter that is being declared names them.
+            connected, and no filter that is being declared names them, or their connection has yet
+            to find out.
     """
 
     setting: FilterSetting
@@ -78,6 +79,7 @@ class Ledger:
         self._held: defaultdict[PlaceKey, dict[str | None, Held]] = defaultdict(dict)
         self._kept: defaultdict[PlaceKey, list[Scope]] = defaultdict(list)
         self._gone: set[str] = set()
+        self._at_rest: set[str] = set()
         self.late: set[Any] = set()
         self._fresh: set[str] = set()
 
@@ -231,9 +233,10 @@ class Ledger:
         """
         left = {p for p in pixels if anew or self._state_of(key, p, believed) != state}
         away = {pixel for pixel in left if self._is_away(pixel)}
+        optional = away & self._at_rest if declared else away
         return [
-            Wish(FilterSetting(key.kind, key.name, state, tuple(sorted(group))), optional)
-            for group, optional in ((left - away, False), (away, not declared))
+            Wish(FilterSetting(key.kind, key.name, state, tuple(sorted(group))), group is optional)
+            for group in (left - away, away - optional, optional)
             if group
         ]
 
@@ -248,7 +251,7 @@ class Ledger:
 
     def is_expected(self, pixel: str) -> bool:
         """Whether the program connects a pixel that is not connected yet."""
-        if not self._picture.connects(self._tenant_id, pixel):
+        if pixel in self._at_rest or not self._picture.connects(self._tenant_id, pixel):
             return False
         return self._pixels.get(pixel) is None
 
@@ -343,6 +346,11 @@ class Ledger:
         """A pixel that was connected before came into the program."""
         with self._lock:
             self._fresh.add(pixel)
+
+    def rests(self, pixel: str) -> None:
+        """A pixel's connection is unchanged: it brings nothing, even if the pixel is gone."""
+        with self._lock:
+            self._at_rest.add(pixel)
 
     def goes(self, pixel: str) -> None:
         """A pixel is about to be disconnected."""

@@ -140,6 +140,8 @@ class PixelConnectionLifecycle:
         )
         unknown = not all(is_known(news.get(name)) for name in KEYS)
         changes = moved or unknown or bool(replaces) or bool(changed_inputs(olds, news))
+        if not changes:
+            self._account(key := key_of(news)).ledger.rests(key.pixel_id)
         return Difference(changes, replaces)
 
     # -- create --------------------------------------------------------------------------------

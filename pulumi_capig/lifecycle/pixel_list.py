@@ -95,8 +95,10 @@ class PixelList:
         return self._shared.glance(lambda listed: pixel_id not in listed.pixels, unread=True)
 
     def is_missing(self, pixel_id: str) -> bool:
-        """Whether the list was read and lacks a pixel; nothing is asked."""
-        return self._shared.glance(lambda listed: pixel_id not in listed.pixels, unread=False)
+        """Whether the list was read and proves that it lacks a pixel; nothing is asked."""
+        return self._shared.glance(
+            lambda listed: listed.complete and pixel_id not in listed.pixels, unread=False
+        )
 
     def read_again(self) -> PixelList:
         """Ask for the list anew."""

@@ -133,6 +133,25 @@ def test_a_filter_in_apply_that_changes_nothing_is_sent_again_after_a_second_set
     assert held(in_sandbox, "101", "Lead") == {"DROP"}
 
 
+# -- a pixel that is gone, and nobody has seen it -----------------------------------------------
+
+
+@pytest.mark.parametrize("unknown", ["accepted", "404"])
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_filter_does_not_wait_for_a_connection_that_has_nothing_to_do(
+    deployment: Deployment, in_sandbox: Sandbox, unknown: Any, moved: bool
+) -> None:
+    in_sandbox.dialect = Dialect(filter_unknown_pixel=unknown, filters_survive_delete=True)
+    program = {"c": connection("101"), "other": connection("102")}
+    before = {**program, "f": event("Lead", "102")} if moved else program
+    deployment.up(before)
+    in_sandbox.disconnect("101")
+    program = {**program, "f": event("Lead", "101")}
+    assert deployment.up(program).errors == {}
+    in_sandbox.connect("101")  # again, by hand
+    assert held(in_sandbox, "101", "Lead") == {"DROP" if unknown == "accepted" else "PUBLISH"}
+
+
 # -- a pixel that goes and comes back -----------------------------------------------------------
 
 

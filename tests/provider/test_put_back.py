@@ -269,10 +269,8 @@ def test_a_list_that_is_of_no_use_hides_nothing_that_was_sent(
     names, shop = ("Lead", "Search"), {"shop": connection("101")}
     before = {**shop, "f": events(names, "101")}
     deployment.up(before)
-    in_sandbox.inject(Fault("field-error", FILTER, code=404, after=1, times=1))
-    in_sandbox.inject(
-        Fault("missing-fields", "list", fields=("id", "pixelID", "connectionId"), after=1)
-    )
+    in_sandbox.inject(Fault("field-error", FILTER, code=404, after=1, times=2))
+    in_sandbox.inject(Fault("missing-fields", "list", fields=("id", "pixelID", "connectionId")))
     error = deployment.up({**shop, "f": events(names, "101", state="PUBLISH")}).errors["f"]
     assert PUT_BACK in error
     assert "404" in error

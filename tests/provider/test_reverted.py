@@ -232,9 +232,9 @@ def test_a_step_that_cannot_be_planned_is_put_back_too(
     deployment: Deployment, three: Sandbox
 ) -> None:
     three.disconnect("103")
-    shop = {"shop": connection("103")}
-    deployment.up({**shop, "a": A, "b": B})
+    deployment.up({"shop": connection("103", publishing=True), "a": A, "b": B})
     three.inject(Fault.status(403, operation="list", times=None))
+    shop = {"shop": connection("103", publishing=False)}
     after = {**shop, "a": events(LEAD, "101"), "b": events(LEAD, "102", "103", state="PUBLISH")}
     result = deployment.up(after, keep_going=True)
     assert result.errors.keys() == {"b"}
