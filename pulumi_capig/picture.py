@@ -271,8 +271,9 @@ class Picture:
         self._secret.update(content["secret"])
         accounts: list[str | None] = content["accounts"]
         self._accounts += [set() for _ in range(len(accounts) - len(self._accounts))]
-        for account, known in zip(self._accounts, accounts, strict=False):
-            account.update([known] if known else [])
+        for number, known in enumerate(accounts):
+            if known and known not in self._accounts[number]:
+                self._place(number, known)
         scopes = [frozenset(scope) for scope in content["scopes"]]
         for number, plain in enumerate(content["rows"]):
             self._new_row(number)
@@ -348,9 +349,17 @@ class Picture:
     def _placed(self, row: Row, account: str) -> Row:
         """A row with the account that a check has found, if the program may have meant that."""
         if isinstance(row.account, int) and not self._accounts[row.account]:
-            self._accounts[row.account].add(account)
-            self._wanted = None
+            self._place(row.account, account)
         return row._replace(account=account) if account in self._accounts_of(row) else row
+
+    def _place(self, number: int, account: str) -> None:
+        """Give an account its id; its rows are late if the run has met that id before."""
+        rows = [(n, row) for n, row in self._rows.items() if row]
+        met = any(account in known for known in self._accounts)
+        if met or any(row.account == account for _, row in rows):
+            self._late.update(n for n, row in rows if row.account == number)
+        self._accounts[number].add(account)
+        self._wanted = None
 
     def _contradicted(self, number: int, row: Row) -> Row | None:
         for other_number, other in self._rows.items():

@@ -312,7 +312,7 @@ class Declarations:
             accounts = [account.digest for account in self._accounts]
             if self._late_from is None:
                 self._late_from = len(rows)
-                self._foreseen = {n for n, row in enumerate(rows) if row and self._is_placed(row)}
+                self._foreseen = {n for n, row in enumerate(rows) if row}
             late = set(range(len(rows))) - self._foreseen
             first = [number for number, row in enumerate(self._rows) if row.deletes_first]
             self._writer.write(
@@ -324,9 +324,6 @@ class Declarations:
                 preview=is_dry_run(),
             )
         return self._writer
-
-    def _is_placed(self, row: Row) -> bool:
-        return self._accounts[int(row.account)].digest is not None
 
 
 def declarations() -> Declarations | None:

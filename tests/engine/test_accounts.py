@@ -212,3 +212,37 @@ def test_an_account_that_is_taken_over_changes_nothing_that_is_in_it(
     stack.up().ok()
     assert set(stack.resources()) == {"a", "shop", "leads", "jo"}
     stack.is_settled()
+
+
+def test_pixels_that_come_into_an_account_of_the_program_touch_no_filter(
+    stack: Stack, sandbox: Sandbox
+) -> None:
+    sandbox.latency = 0.1
+    program = """
+    account = capig.Account(
+        "a", name="Shop", managed=True, event_enrichment=False,
+        opts=pulumi.ResourceOptions(protect=False),
+    ).tenant_id
+    for n in range(PIXELS):
+        capig.PixelConnection(
+            f"p{n}", pixel_id=str(101 + n), business_id="1", access_token="EAAB",
+            tenant_id=account,
+        )
+    for n in range(20):
+        capig.EventFilter(f"f{n}", event_name=f"E{n}", filter_state="DROP", tenant_id=account)
+    """
+    stack.write(program.replace("PIXELS", "1"))
+    stack.up().ok()
+    stack.write(program.replace("PIXELS", "9"))
+    plan = str(stack.project / "plan.json")
+    stack.preview("--save-plan", plan, PULUMI_EXPERIMENTAL="true").ok()
+    done = stack.up("--plan", plan, PULUMI_EXPERIMENTAL="true").ok()
+    assert "8 created" in done.text
+    assert "updated" not in done.text
+    tenant = stack.resources()["a"]["id"]
+    states = {
+        sandbox.state.effective_event(tenant, f"E{n}", str(101 + m))
+        for n in range(20)
+        for m in range(9)
+    }
+    assert states == {"DROP"}

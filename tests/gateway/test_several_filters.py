@@ -192,7 +192,13 @@ def test_one_is_todays_request(serve: Serve, open_client: Open) -> None:
         (drops(2, pixels=filters.MOST_PIXELS // 2), [2]),
         (drops(3, pixels=filters.MOST_PIXELS // 2), [2, 1]),
         (drops(2, pixels=filters.MOST_PIXELS + 1), [1, 1]),
-        ([*drops(1), *drops(1, pixels=filters.MOST_PIXELS + 1), *drops(1)], [1, 1, 1]),
+        (
+            [drops(1)[0], drops(2, pixels=filters.MOST_PIXELS + 1)[1], drops(3)[2]],
+            [1, 1, 1],
+        ),
+        # What is about one name stays together.
+        ([s for one in drops(filters.MOST_SETTINGS // 3 + 1) for s in (one, one, one)], [39, 3]),
+        ([*drops(1, pixels=filters.MOST_PIXELS), *drops(1, pixels=2)], [2]),
     ],
 )
 def test_no_document_is_too_large(

@@ -124,3 +124,22 @@ def test_what_one_resource_alone_may_declare_has_a_kind_of_its_own() -> None:
     assert contradicted is not None
     assert contradicted.resource == "other thing"
     assert picture.declare(picture.receive(None), "B", late) is None
+
+
+@pytest.mark.parametrize("met", [False, True])
+def test_rows_of_an_account_that_is_not_known_yet_are_late_if_the_run_has_met_it(
+    met: bool,
+) -> None:
+    writer = Writer()
+    rows = [
+        Row("shop", "connection", ("101",), account=0),
+        Row("lead", "event", ("Lead",), None, "DROP", 0),
+        Row("other shop", "connection", ("102",), account=1),
+    ]
+    writer.write(rows, [None, digest("A" if met else "B")], preview=False)
+    picture = Picture()
+    for number, tenant in ((2, "A" if met else "B"), (0, "A"), (1, "A")):
+        picture.receive(writer.hint(number))
+        assert picture.declare(number, tenant, rows[number]) is None
+    assert [picture.is_late(number) for number in range(3)] == [met, met, False]
+    assert picture.of_pixel("A", "101") == [(LEAD, "DROP")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from ..calls import Call
@@ -35,7 +36,7 @@ and less than a second of work, if the gateway needs 20 ms for each, of the 30 t
 
 MOST_PIXELS = 1000
 """In all lists of one document, some 20 KB: well below the 1 MB that a reverse proxy takes if
-nobody has set it up otherwise. One setting may list more, since it cannot be parted."""
+nobody has set it up otherwise. One name may list more, since its settings stay together."""
 
 
 class Filter(Model):
@@ -78,15 +79,19 @@ def set_filters(
 
 
 def _documents(settings: Sequence[FilterSetting]) -> Iterator[list[FilterSetting]]:
-    """The settings of each document, in order, none of them too large."""
+    """The settings of each document, in order, none of them too large.
+
+    Those of one name stay together: the first may open what the next one closes again.
+    """
     document: list[FilterSetting] = []
     pixels = 0
-    for setting in settings:
-        more = len(setting.pixel_ids or ())
-        if document and (len(document) == MOST_SETTINGS or pixels + more > MOST_PIXELS):
+    for _, same in groupby(settings, lambda setting: (setting.kind, setting.name)):
+        name = list(same)
+        more = sum(len(setting.pixel_ids or ()) for setting in name)
+        if document and (len(document) + len(name) > MOST_SETTINGS or pixels + more > MOST_PIXELS):
             yield document
             document, pixels = [], 0
-        document.append(setting)
+        document += name
         pixels += more
     if document:
         yield document
