@@ -176,13 +176,15 @@ class PixelConnection(GatewayResource, kind="PixelConnection"):
             pulumi.RunError: ``provider`` is set, or a secret setting is in plain text.
         """
         _program.arguments(f"PixelConnection.get '{resource_name}'", opts, {}, {})
+        # Pulumi keeps every id in plain text, and takes no secret for one.
+        plain = pulumi.Output.unsecret(pulumi.Output.from_input(id))
         existing = PixelConnection.__new__(PixelConnection)
         GatewayResource.__init__(
             existing,
             dynamic.ConnectedPixelProvider(),
             resource_name,
             dict.fromkeys((*_OUTPUTS, *_READ_BY_GET)),
-            pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id)),
+            pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=plain)),
         )
         unread = ("business_id", "access_token", "external_id", "api_version", "reassert")
         _program.undeclared(existing, dict.fromkeys(unread))

@@ -152,3 +152,16 @@ def test_a_secret_state_and_a_tuple_are_in_the_picture(stack: Stack, sandbox: Sa
     stack.up("--target", "**::new").ok()
     for event in ("Lead", "Search"):
         assert sandbox.state.effective_event(ACCOUNT, event, "101") == "DROP"
+
+
+def test_a_pixel_of_a_secret_account_can_be_read(stack: Stack, sandbox: Sandbox) -> None:
+    sandbox.connect(PIXEL)
+    stack.write(
+        f"""{BY_HEART}
+    found = capig.PixelConnection.get("found", pulumi.Output.concat(account, "/", shop))
+    pulumi.export("receiving", found.receiving)
+"""
+    )
+    stack.up().ok()
+    assert stack.run("stack", "output", "receiving").ok().text.strip() == "true"
+    stack.is_settled()
