@@ -240,6 +240,8 @@ class Picture:
         self._hidden: set[str] = set()
         self._ids: dict[str, str] = {}
         self._accounts: list[set[str]] = []
+        self._asked: set[str] = set()
+        """Accounts about which somebody has learned from this what the program wants."""
         self._checked: set[int] = set()
         self._wanted: dict[str, _WantedAccount] | None = {}
 
@@ -353,11 +355,10 @@ class Picture:
         return row._replace(account=account) if account in self._accounts_of(row) else row
 
     def _place(self, number: int, account: str) -> None:
-        """Give an account its id; its rows are late if the run has met that id before."""
-        rows = [(n, row) for n, row in self._rows.items() if row]
-        met = any(account in known for known in self._accounts)
-        if met or any(row.account == account for _, row in rows):
-            self._late.update(n for n, row in rows if row.account == number)
+        """Give an account its id; its rows are late if that id has been asked about before."""
+        if account in self._asked:
+            late = (n for n, row in self._rows.items() if row and row.account == number)
+            self._late.update(late)
         self._accounts[number].add(account)
         self._wanted = None
 
@@ -396,6 +397,7 @@ class Picture:
         """Whether a resource of the program is in an account."""
         with self._lock:
             account = digest(tenant_id)
+            self._asked.add(account)
             return any(row and account in self._accounts_of(row) for row in self._rows.values())
 
     def place(self, tenant_id: str, key: PlaceKey, pixels: Iterable[str] = ()) -> WantedPlace:
@@ -425,7 +427,9 @@ class Picture:
                 for account in self._accounts_of(row):
                     index[account].add(self._open(row))
             self._wanted = dict(index)
-        return self._wanted.get(digest(tenant_id)) or _WantedAccount()
+        account = digest(tenant_id)
+        self._asked.add(account)
+        return self._wanted.get(account) or _WantedAccount()
 
 
 def _take(path: Path) -> dict[str, Any] | None:

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 
 _NOT_TAKEN_OVER = (
-    "To go back to the program before, run it with `CAPIG_REASSERT` set to a new value: it is not "
-    "documented whether a pixel keeps its filters when it is set up again."
+    "To go back to the program before, run it with `CAPIG_REASSERT` set to a new value, and change "
+    "each `reassert`: it is not documented whether a pixel that is set up again keeps its filters."
 )
 
 

@@ -37,8 +37,8 @@ class Wish(NamedTuple):
     Attributes:
         setting: What to send.
         optional: Whether it does not matter if the gateway refuses it: its pixels are not
-            connected, and no filter that is being declared names them, or their connection has yet
-            to find out.
+            connected, and either no filter that is being declared names them, or their connection
+            does not look in this run.
     """
 
     setting: FilterSetting
@@ -253,7 +253,8 @@ class Ledger:
         """Whether the program connects a pixel that is not connected yet."""
         if pixel in self._at_rest or not self._picture.connects(self._tenant_id, pixel):
             return False
-        return self._pixels.get(pixel) is None
+        # The list takes a while, in which the engine goes on.
+        return self._pixels.get(pixel) is None and pixel not in self._at_rest
 
     def _is_away(self, pixel: str) -> bool:
         """Whether a pixel is not connected, as far as the run has seen."""
@@ -348,7 +349,7 @@ class Ledger:
             self._fresh.add(pixel)
 
     def rests(self, pixel: str) -> None:
-        """A pixel's connection is unchanged: it brings nothing, even if the pixel is gone."""
+        """A pixel's connection sends nothing, and so brings nothing, even if the pixel is gone."""
         with self._lock:
             self._at_rest.add(pixel)
 

@@ -140,7 +140,7 @@ class PixelConnectionLifecycle:
         )
         unknown = not all(is_known(news.get(name)) for name in KEYS)
         changes = moved or unknown or bool(replaces) or bool(changed_inputs(olds, news))
-        if not changes:
+        if not (unknown or replaces or (changes and self._looks(olds, news))):
             self._account(key := key_of(news)).ledger.rests(key.pixel_id)
         return Difference(changes, replaces)
 
@@ -223,27 +223,18 @@ class PixelConnectionLifecycle:
     def update(self, _resource_id: str, olds: Props, news: Props) -> Props:
         """Send what differs, and nothing else."""
         key = key_of(news)
-        # After a run that was killed: it may have connected a pixel that was gone, and no more.
-        settling = self._run.settings.get(table.ADOPT) is True
         with self._writing(key, _GOING_BACK) as writes:
             try:
-                pixel = self._update(key, olds, news, writes, settling=settling)
+                pixel = self._update(key, olds, news, writes)
             except GatewayError as error:
-                raise (error.also(_ADOPT_AGAIN) if settling else error) from error
+                raise (error.also(_ADOPT_AGAIN) if self._is_settling() else error) from error
         return self._outputs(news, pixel.over(Pixel.from_outputs(olds)))
 
-    def _update(
-        self, key: PixelKey, olds: Props, news: Props, writes: ConnectionWrites, *, settling: bool
-    ) -> Pixel:
-        changed, stored = changed_inputs(olds, news), Pixel.from_outputs(olds)
-        moved = self._run.has_moved(olds.get("gateway"))
-        again = "reassert" in changed
-        set_up = is_managed(news) and (again or any(n in changed and n in news for n in SET_UP_BY))
-        newly_switched = any(name in news and name not in olds for name in SWITCHES)
-        if not (moved or set_up or newly_switched or settling):
-            wanted = {n: on for n, on in declared_switches(news).items() if again or n in changed}
+    def _update(self, key: PixelKey, olds: Props, news: Props, writes: ConnectionWrites) -> Pixel:
+        stored = Pixel.from_outputs(olds)
+        if not self._reads(olds, news):
             try:
-                return writes.switch(wanted, stored, always=True)
+                return writes.switch(_turned(olds, news), stored, always=True)
             except GatewayError as error:
                 if writes.is_listed(error, again=True):
                     raise
@@ -251,7 +242,22 @@ class PixelConnectionLifecycle:
         before = self._account(key).pixels.get(key.pixel_id)
         if before is None:
             return writes.connect(news)
-        return writes.settle(news, before, set_up=set_up, stored=stored, bring=settling)
+        set_up, bring = _sets_up(olds, news), self._is_settling()
+        return writes.settle(news, before, set_up=set_up, stored=stored, bring=bring)
+
+    def _is_settling(self) -> bool:
+        """Whether a run was killed before: it may have connected a pixel that was gone, no more."""
+        return self._run.settings.get(table.ADOPT) is True
+
+    def _looks(self, olds: Props, news: Props) -> bool:
+        """Whether an update finds out if the pixel is gone."""
+        return self._reads(olds, news) or bool(_turned(olds, news))
+
+    def _reads(self, olds: Props, news: Props) -> bool:
+        """Whether an update needs the list."""
+        moved = self._run.has_moved(olds.get("gateway"))
+        newly_switched = any(name in news and name not in olds for name in SWITCHES)
+        return moved or _sets_up(olds, news) or newly_switched or self._is_settling()
 
     # -- delete --------------------------------------------------------------------------------
 
@@ -299,6 +305,20 @@ class PixelConnectionLifecycle:
             **inputs,
             "gateway": self._run.host(),
         }
+
+
+def _sets_up(olds: Props, news: Props) -> bool:
+    """Whether an update sends operation 1."""
+    changed = changed_inputs(olds, news)
+    again = "reassert" in changed or any(n in changed and n in news for n in SET_UP_BY)
+    return is_managed(news) and again
+
+
+def _turned(olds: Props, news: Props) -> dict[str, bool]:
+    """The declared switches that an update sends."""
+    changed = changed_inputs(olds, news)
+    switches = declared_switches(news).items()
+    return {name: on for name, on in switches if name in changed or "reassert" in changed}
 
 
 def _has_key(props: Props) -> bool:

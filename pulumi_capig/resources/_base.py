@@ -74,7 +74,8 @@ class GatewayResource(Resource):
         if program is not None:
             row = picture(resource, declared)
             row.deletes_first = _program.deletes_first(opts)
-            row.overruled = _program.is_overruled(opts, {*required, "tenant_id", "pixel_ids"})
+            decisive = {*required, "tenant_id", "pixel_ids", *([is_id] if is_id else [])}
+            row.overruled = _program.is_overruled(opts, decisive)
             program.refuse_ids(resource, declared)
             declared[HINT] = program.declare(row)
         if secret:
@@ -87,7 +88,7 @@ class GatewayResource(Resource):
             opts,
         )
         if is_id:
-            setattr(self, is_id, self._own_id(is_id, declared.get(is_id)))
+            setattr(self, is_id, self._own_id(is_id, given=is_id in declared))
         filled_in = {"tenant_id", *outputs, is_id}
         _program.undeclared(self, {k: v for k, v in optional.items() if k not in filled_in})
         if program is not None:
@@ -95,13 +96,20 @@ class GatewayResource(Resource):
             if not row.overruled:
                 default = {} if is_id == "tenant_id" else {"tenant_id": None}
                 program.remember_arguments(self, {**default, **declared})
+                if is_id == "tenant_id" and is_id in declared:
+                    program.values.stands_for(self.id, declared[is_id])
 
-    def _own_id(self, name: str, given: Any) -> pulumi.Output[str]:
+    def _own_id(self, name: str, *, given: bool) -> pulumi.Output[str]:
+        """The resource's id; the argument, as the engine has it, where the id is not known yet."""
         own: pulumi.Output[str] = self.id if name == "tenant_id" else self.id.apply(_last_part)
-        if given is None:
+        if not given:
             return own
-        passed = self.urn.apply(lambda _urn: given)  # waits for the resource, and is known before
-        return passed.apply(lambda value: own if value is None else value)
+        passed: pulumi.Output[str | None] = getattr(self, name)
+        foreseen = passed.apply(lambda value: own if value is None else value)
+        return own.apply(
+            lambda found: foreseen if pulumi.contains_unknowns(found) else found,
+            run_with_unknowns=True,
+        )
 
 
 def _last_part(resource_id: str) -> str:

@@ -59,7 +59,7 @@ class Account(GatewayResource, kind="Account"):
 
         tenant_id: pulumi.Output[str]
         """The account's id, made by the gateway; also the id of the resource. Known in every
-        preview but the first."""
+        preview but the first, and in that one if you pass it."""
         status: pulumi.Output[int]
         """0 active, 1 setup in progress, 2 deactivated; -1 if the gateway does not say."""
         gateway: pulumi.Output[str]

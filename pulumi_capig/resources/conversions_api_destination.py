@@ -73,7 +73,8 @@ class ConversionsApiDestination(GatewayResource, kind="ConversionsApiDestination
         reassert: pulumi.Output[str | None]
 
         destination_id: pulumi.Output[str]
-        """The gateway's id, such as ``sg_v1_dd_…`` (seen). Known in every preview but the first."""
+        """The gateway's id, such as ``sg_v1_dd_…`` (seen). Known in every preview but the first,
+        and in that one if you pass it."""
         access_token_fingerprint: pulumi.Output[str]
         """12 hex digits that change with the token, so that a rotation shows in a preview; ``""``
         without a token."""

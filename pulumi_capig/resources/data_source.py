@@ -50,7 +50,8 @@ class DataSource(GatewayResource, kind="DataSource"):
         tenant_id: pulumi.Output[str]
 
         data_source_id: pulumi.Output[str]
-        """The gateway's id: 19 digits as text (seen). Known in every preview but the first."""
+        """The gateway's id: 19 digits as text (seen). Known in every preview but the first, and in
+        that one if you pass it."""
         header_code: pulumi.Output[str]
         """HTML for the head of the site's pages, for an ``ADVERTISER_HOSTED_PIXEL``; else ``""``.
 

@@ -74,7 +74,8 @@ class HttpDestination(GatewayResource, kind="HttpDestination"):
         reassert: pulumi.Output[str | None]
 
         destination_id: pulumi.Output[str]
-        """The gateway's id, such as ``sg_v1_dd_…`` (seen). Known in every preview but the first."""
+        """The gateway's id, such as ``sg_v1_dd_…`` (seen). Known in every preview but the first,
+        and in that one if you pass it."""
         auth_fingerprint: pulumi.Output[str]
         """12 hex digits that change with ``auth``, so that a new key shows in a preview; ``""``
         without ``auth``."""

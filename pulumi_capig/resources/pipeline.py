@@ -51,7 +51,8 @@ class Pipeline(GatewayResource, kind="Pipeline"):
         tenant_id: pulumi.Output[str]
 
         pipeline_id: pulumi.Output[str]
-        """The gateway's id, such as ``sg_v1_pl_…`` (seen). Known in every preview but the first."""
+        """The gateway's id, such as ``sg_v1_pl_…`` (seen). Known in every preview but the first,
+        and in that one if you pass it."""
         type: pulumi.Output[str]
         """``GATEWAY_PIPELINE``, or ``META_CAPI_PIPELINE`` for a connected pixel's; ``""`` if the
         gateway does not say."""

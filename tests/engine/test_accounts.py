@@ -212,6 +212,22 @@ def test_an_account_that_is_taken_over_changes_nothing_that_is_in_it(
     stack.up().ok()
     assert set(stack.resources()) == {"a", "shop", "leads", "jo"}
     stack.is_settled()
+    kept = ', opts=pulumi.ResourceOptions(protect=True, ignore_changes=["tenant_id"])'
+    stack.write(account.format(f'"SandboxB"{kept}') + inside)
+    assert changes(stack, "preview") == set()
+
+
+def test_an_account_that_is_taken_over_is_one_by_each_of_its_names(
+    stack: Stack, sandbox: Sandbox
+) -> None:
+    stack.write(
+        """
+    account = capig.Account("a", tenant_id="SandboxA")
+    capig.EventFilter("one", event_name="Lead", filter_state="DROP", tenant_id=account.id)
+    capig.EventFilter("two", event_name="Lead", filter_state="PUBLISH", tenant_id=account.tenant_id)
+    """
+    )
+    assert "contradict each other" in stack.preview().failed().text
 
 
 def test_pixels_that_come_into_an_account_of_the_program_touch_no_filter(

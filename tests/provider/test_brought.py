@@ -152,6 +152,17 @@ def test_a_filter_does_not_wait_for_a_connection_that_has_nothing_to_do(
     assert held(in_sandbox, "101", "Lead") == {"DROP" if unknown == "accepted" else "PUBLISH"}
 
 
+def test_a_filter_does_not_wait_for_an_update_that_sends_nothing(
+    deployment: Deployment, in_sandbox: Sandbox
+) -> None:
+    in_sandbox.dialect = Dialect(filters_survive_delete=True)
+    deployment.up({"c": connection("101", publishing=True, pixel_name="Shop")})
+    in_sandbox.disconnect("101")
+    assert deployment.up({"c": connection("101"), "f": event("Lead", "101")}).errors == {}
+    in_sandbox.connect("101")
+    assert held(in_sandbox, "101", "Lead") == {"DROP"}
+
+
 # -- a pixel that goes and comes back -----------------------------------------------------------
 
 

@@ -126,20 +126,37 @@ def test_what_one_resource_alone_may_declare_has_a_kind_of_its_own() -> None:
     assert picture.declare(picture.receive(None), "B", late) is None
 
 
-@pytest.mark.parametrize("met", [False, True])
-def test_rows_of_an_account_that_is_not_known_yet_are_late_if_the_run_has_met_it(
-    met: bool,
-) -> None:
+@pytest.mark.parametrize("asked", [False, True])
+def test_rows_of_an_account_without_an_id_are_late_if_that_id_was_asked_about(asked: bool) -> None:
     writer = Writer()
     rows = [
         Row("shop", "connection", ("101",), account=0),
         Row("lead", "event", ("Lead",), None, "DROP", 0),
         Row("other shop", "connection", ("102",), account=1),
     ]
-    writer.write(rows, [None, digest("A" if met else "B")], preview=False)
+    writer.write(rows, [None, digest("A"), None], preview=False)
     picture = Picture()
-    for number, tenant in ((2, "A" if met else "B"), (0, "A"), (1, "A")):
+    for number in (2, 0, 1):
         picture.receive(writer.hint(number))
-        assert picture.declare(number, tenant, rows[number]) is None
-    assert [picture.is_late(number) for number in range(3)] == [met, met, False]
+        assert picture.declare(number, "A", rows[number]) is None
+        if asked:
+            assert picture.of_pixel("A", "103") == ([] if number == 2 else [(LEAD, "DROP")])
+    assert [picture.is_late(number) for number in range(3)] == [asked, asked, False]
     assert picture.of_pixel("A", "101") == [(LEAD, "DROP")]
+
+
+def test_outputs_of_one_account_that_resolve_together_make_no_row_late() -> None:
+    writer = Writer()
+    rows = [
+        Row("shop", "connection", ("101",), account=0),
+        Row("lead", "event", ("Lead",), None, "DROP", 1),
+    ]
+    writer.write(rows, [None, None], preview=False)
+    picture = Picture()
+    picture.receive(writer.hint(0))
+    writer.write(rows, [digest("A"), digest("A")], preview=False)
+    for number in (0, 1):
+        picture.receive(writer.hint(number))
+        assert picture.declare(number, "A", rows[number]) is None
+        assert picture.of_pixel("A", "101") == [(LEAD, "DROP")]
+    assert not any(map(picture.is_late, range(2)))
