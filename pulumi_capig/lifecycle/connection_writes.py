@@ -22,6 +22,7 @@ from .connection_rules import SWITCHES, PixelKey, declared_switches, is_managed,
 
 if TYPE_CHECKING:
     from ..gateway import Client
+    from .ledger import Wish
     from .run import Run
     from .values import Props
 
@@ -212,10 +213,14 @@ class ConnectionWrites:
             anew: Whether a setup came before: what was on its way then may have been forgotten.
         """
         bring = partial(self._account.ledger.bring, self._key.pixel_id)
-        plan = partial(bring, anew=anew)
-        while plan():
+
+        def plan() -> list[Wish]:
+            nonlocal anew
+            now, anew = anew, False
+            return bring(anew=now)
+
+        while bring(anew=anew):
             sent = self._account.filters.carry_out(plan)
-            plan = bring
             failed = [s for s in sent if s.error]
             if not failed:
                 continue

@@ -121,6 +121,25 @@ def test_what_a_second_setup_forgets_is_sent_again(
     assert in_sandbox.counters.requests == {}
 
 
+def test_what_is_confirmed_is_not_sent_twice_after_a_setup(
+    deployment: Deployment, in_sandbox: Sandbox
+) -> None:
+    program = {"c": connection("101"), "f": event("Lead", "101"), "g": event("Search", "101")}
+    deployment.up(program)
+    in_sandbox.clear_requests()
+    in_sandbox.inject(Fault("field-error", "updateEventFilter", code=404, after=1, times=1))
+    program["c"] = connection("101", access_token="EAAC")
+    assert deployment.up(program).errors == {}
+    sent = [
+        given["eventName"]
+        for request in in_sandbox.requests
+        if request.operation == "updateEventFilter"
+        for given in request.variables.values()
+        if isinstance(given, dict)
+    ]
+    assert sorted(sent) == ["Lead", "Search", "Search"]
+
+
 def test_a_filter_in_apply_that_changes_nothing_is_sent_again_after_a_second_setup(
     deployment: Deployment, in_sandbox: Sandbox
 ) -> None:
